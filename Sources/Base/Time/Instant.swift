@@ -1,0 +1,42 @@
+/// A point on the monotonic clock, in nanoseconds since an arbitrary start.
+///
+/// Everything below the loop takes the present as a parameter; only `SystemInterface` reads the
+/// clock. Deadlines are instants, time-outs (`Duration`) exist only in settings.
+package struct Instant: Comparable, Hashable, Sendable {
+    /// Nanoseconds since the clock's start.
+    package var nanoseconds: Int64
+
+    /// Makes the instant `nanoseconds` after the clock's start.
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// Later than any real deadline: 'no time-out'.
+    package static let distantFuture = Instant(nanoseconds: .max)
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The instant `duration` later; stays at `distantFuture` instead of overflowing.
+    package static func + (instant: Instant, duration: Duration) -> Instant {
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
+        return overflow ? .distantFuture : Instant(nanoseconds: sum)
+    }
+
+    /// The time from `earlier` to `later`, negative when they are the other way round.
+    package static func - (later: Instant, earlier: Instant) -> Duration {
+        .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds, clamped to what 64 bits hold (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return scaled + attoseconds / 1_000_000_000
+    }
+
+    /// The whole duration in milliseconds, rounded towards zero.
+    package var milliseconds: Int64 { self.nanoseconds / 1_000_000 }
+}
