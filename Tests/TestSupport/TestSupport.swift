@@ -1,1 +1,5 @@
-// TestSupport
+// TestSupport: what the tests of several modules share.
+//
+//   runOnLoop       an async body on a loop of its own, from a test
+//   TestSeed        a seed that is printed, and taken from HOLDFAST_SEED to repeat a run
+//   ManualClock     time that only the test moves

@@ -130,6 +130,14 @@
         return filled
     }
 
+    /// Exchanges contents and memory with `other`. O(1).
+    package func swap(with other: ByteBuffer) {
+        unsafe Swift.swap(&self.base, &other.base)
+        Swift.swap(&self.readIndex, &other.readIndex)
+        Swift.swap(&self.writeIndex, &other.writeIndex)
+        Swift.swap(&self.capacity, &other.capacity)
+    }
+
     private func moveToFront() {
         guard let base = unsafe self.base else { return }
         unsafe base.copyMemory(from: base + self.readIndex, byteCount: self.count)

@@ -1,0 +1,107 @@
+package import Base
+import CLinux
+import Glibc
+
+/// A file descriptor that is closed when its owner goes.
+package struct Descriptor: ~Copyable, Sendable {
+    /// The number; valid as long as the value lives.
+    package let number: Int32
+
+    /// Takes ownership of `number`, which must be open.
+    package init(adopting number: Int32) {
+        precondition(number >= 0, "a descriptor is not negative")
+        self.number = number
+    }
+
+    deinit { _ = close(self.number) }
+
+    /// Gives the number away; whoever takes it closes it.
+    package consuming func take() -> Int32 {
+        let number = self.number
+        discard self
+        return number
+    }
+
+    /// A second descriptor of the same open file, close-on-exec.
+    package borrowing func duplicate() throws(Errno) -> Descriptor {
+        let number = self.number
+        return Descriptor(
+            adopting: try systemCall { holdfast_fcntl_int(number, F_DUPFD_CLOEXEC, 3) })
+    }
+
+    /// Reads into the end of `buffer`, up to `byteCount` bytes. 0 at the end of the file.
+    package borrowing func read(into buffer: ByteBuffer, atMost byteCount: Int) throws(Errno) -> Int
+    {
+        try RawDescriptor.read(self.number, into: buffer, atMost: byteCount)
+    }
+
+    /// Writes what can be read in `buffer` and consumes what was written.
+    package borrowing func write(from buffer: ByteBuffer) throws(Errno) -> Int {
+        try RawDescriptor.write(self.number, from: buffer)
+    }
+}
+
+/// Calls on descriptor numbers whose owner is elsewhere (the loop, systemd).
+package enum RawDescriptor {
+    /// Reads up to `byteCount` bytes into the end of `buffer`; 0 at the end of the stream.
+    package static func read(
+        _ number: Int32, into buffer: ByteBuffer, atMost byteCount: Int
+    ) throws(Errno) -> Int {
+        try unsafe buffer.appendFilling(atMost: byteCount) { (free) throws(Errno) -> Int in
+            // SAFETY: `free` is `byteCount` bytes of memory that lives through the call.
+            try systemCall { unsafe Glibc.read(number, free.baseAddress, byteCount) }
+        }
+    }
+
+    /// Writes what can be read in `buffer`, consumes what was written and answers how much.
+    package static func write(_ number: Int32, from buffer: ByteBuffer) throws(Errno) -> Int {
+        let bytes = buffer.bytes
+        let written = try unsafe bytes.withUnsafeBufferPointer { (source) throws(Errno) -> Int in
+            // SAFETY: the span's memory lives through the call.
+            try systemCall { unsafe Glibc.write(number, source.baseAddress, source.count) }
+        }
+        buffer.consume(written)
+        return written
+    }
+
+    /// Sends on a socket what can be read in `buffer`, without SIGPIPE; consumes what went out.
+    package static func send(_ number: Int32, from buffer: ByteBuffer) throws(Errno) -> Int {
+        let bytes = buffer.bytes
+        let written = try unsafe bytes.withUnsafeBufferPointer { (source) throws(Errno) -> Int in
+            // SAFETY: the span's memory lives through the call.
+            try systemCall {
+                unsafe holdfast_send(number, source.baseAddress, source.count)
+            }
+        }
+        buffer.consume(written)
+        return written
+    }
+
+    /// Receives from a socket into the end of `buffer`; 0 when the peer has finished.
+    package static func receive(
+        _ number: Int32, into buffer: ByteBuffer, atMost byteCount: Int
+    ) throws(Errno) -> Int {
+        try unsafe buffer.appendFilling(atMost: byteCount) { (free) throws(Errno) -> Int in
+            // SAFETY: `free` is `byteCount` bytes of memory that lives through the call.
+            try systemCall { unsafe Glibc.recv(number, free.baseAddress, byteCount, 0) }
+        }
+    }
+
+    /// Copies `byteCount` bytes of a file from `offset` to a socket inside the kernel.
+    package static func sendFile(
+        from file: Int32, offset: Int64, byteCount: Int, to socket: Int32
+    ) throws(Errno) -> Int {
+        var position = off_t(offset)
+        return try systemCall { unsafe sendfile(socket, file, &position, byteCount) }
+    }
+
+    /// Closes a descriptor; errors of close(2) say nothing that could be mended.
+    package static func close(_ number: Int32) { _ = Glibc.close(number) }
+
+    /// Makes a descriptor non-blocking and close-on-exec, as passed ones may not be.
+    package static func prepare(_ number: Int32) throws(Errno) {
+        let flags = try systemCall { holdfast_fcntl_int(number, F_GETFL, 0) }
+        _ = try systemCall { holdfast_fcntl_int(number, F_SETFL, flags | O_NONBLOCK) }
+        _ = try systemCall { holdfast_fcntl_int(number, F_SETFD, FD_CLOEXEC) }
+    }
+}

@@ -1,0 +1,106 @@
+import CLinux
+import Glibc
+
+/// What a descriptor is ready for.
+package struct ReadySet: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// There is something to read, or the end.
+    package static let readable = ReadySet(rawValue: 0x001)
+    /// There is room to write.
+    package static let writable = ReadySet(rawValue: 0x004)
+    /// An error is waiting.
+    package static let error = ReadySet(rawValue: 0x008)
+    /// Both directions are closed.
+    package static let hungUp = ReadySet(rawValue: 0x010)
+    /// The peer has finished sending.
+    package static let peerFinished = ReadySet(rawValue: 0x2000)
+}
+
+/// The kernel's readiness queue (epoll(7)); used by the thread of one loop.
+@safe package final class EventPoll {
+    /// How many events one call takes; more wait for the next call.
+    package static let eventCountMax = 512
+
+    private let poll: Descriptor
+    private let events: UnsafeMutablePointer<epoll_event>
+
+    /// Makes an empty queue.
+    package init() throws(Errno) {
+        self.poll = Descriptor(adopting: try systemCall { holdfast_epoll_create() })
+        unsafe self.events = .allocate(capacity: Self.eventCountMax)
+    }
+
+    deinit { unsafe self.events.deallocate() }
+
+    /// Watches `descriptor` in both directions, edge by edge: each change is told once.
+    ///
+    /// `token` comes back with each event; a new one for each use of a number tells stale events.
+    package func watchEdges(of descriptor: Int32, token: UInt64) throws(Errno) {
+        // EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
+        try self.control(EPOLL_CTL_ADD, descriptor, 0x001 | 0x004 | 0x2000 | 0x8000_0000, token)
+    }
+
+    /// Watches `descriptor` for reading, told again as long as it is ready.
+    package func watchLevel(of descriptor: Int32, token: UInt64) throws(Errno) {
+        try self.control(EPOLL_CTL_ADD, descriptor, 0x001, token)
+    }
+
+    /// Stops watching `descriptor`, which must still be open.
+    package func unwatch(_ descriptor: Int32) throws(Errno) {
+        try self.control(EPOLL_CTL_DEL, descriptor, 0, 0)
+    }
+
+    /// Waits for events and hands each to `body`.
+    ///
+    /// - Parameter timeoutMilliseconds: -1 waits without end, 0 does not wait.
+    package func wait(
+        timeoutMilliseconds: Int32, _ body: (_ token: UInt64, _ ready: ReadySet) -> Void
+    ) throws(Errno) {
+        let poll = self.poll.number
+        // SAFETY: `events` has room for eventCountMax events; only the written ones are read.
+        let count = try systemCall {
+            unsafe epoll_wait(poll, self.events, Int32(Self.eventCountMax), timeoutMilliseconds)
+        }
+        for index in 0..<count {
+            let ready = unsafe ReadySet(rawValue: holdfast_epoll_events(self.events, index))
+            body(unsafe holdfast_epoll_data(self.events, index), ready)
+        }
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: Int32, _ events: UInt32, _ token: UInt64
+    ) throws(Errno) {
+        let poll = self.poll.number
+        _ = try systemCall { holdfast_epoll_control(poll, operation, descriptor, events, token) }
+    }
+}
+
+/// A counter in the kernel that wakes a loop from any thread (eventfd(2)).
+package struct WakeUp: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+
+    /// Makes it, not signalled.
+    package init() throws(Errno) {
+        self.descriptor = Descriptor(
+            adopting: try systemCall { holdfast_eventfd() })
+    }
+
+    /// The number to watch.
+    package var number: Int32 { self.descriptor.number }
+
+    /// Makes the descriptor readable. Any thread.
+    package borrowing func signal() {
+        var one: UInt64 = 1
+        // SAFETY: eight bytes are read from a local. A full counter is signalled already.
+        _ = unsafe write(self.descriptor.number, &one, 8)
+    }
+
+    /// Makes the descriptor unreadable again.
+    package borrowing func reset() {
+        var value: UInt64 = 0
+        // SAFETY: eight bytes are written into a local.
+        _ = unsafe read(self.descriptor.number, &value, 8)
+    }
+}

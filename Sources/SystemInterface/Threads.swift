@@ -1,0 +1,79 @@
+import CLinux
+import Glibc
+
+/// A thread that runs one closure; joined by `join()`.
+package struct Thread: ~Copyable, Sendable {
+    private final class Body: Sendable {
+        let name: String
+        let run: @Sendable () -> Void
+        init(name: String, run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    private let handle: pthread_t
+
+    /// Starts a thread; the first 15 bytes of `name` are shown by ps and top.
+    ///
+    /// - Throws: when the system has no room for another thread.
+    package init(name: String, _ run: @escaping @Sendable () -> Void) throws(Errno) {
+        var handle = pthread_t()
+        // SAFETY: the body is retained here and released exactly once, by the new thread.
+        let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
+        let result = unsafe pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let body = unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+                unsafe holdfast_set_thread_name(
+                    String(decoding: body.name.utf8.prefix(15), as: UTF8.self))
+                body.run()
+                return nil
+            }, body.toOpaque())
+        guard result == 0 else {
+            unsafe body.release()
+            throw Errno(rawValue: result)
+        }
+        self.handle = handle
+    }
+
+    /// Waits until the thread's closure has returned. Once at most.
+    package consuming func join() {
+
+        _ = pthread_join(self.handle, nil)
+    }
+
+    /// A number that differs between the threads that live now.
+    package static var currentIdentifier: UInt { UInt(pthread_self()) }
+}
+
+/// This process as the system sees it.
+package enum Processes {
+    /// The process's number.
+    package static var identifier: Int32 { getpid() }
+
+    /// The user the process runs as (the effective one).
+    package static var effectiveUser: UInt32 { geteuid() }
+
+    /// How many processors this process may run on.
+    package static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// The value of an environment variable.
+    package static func environment(_ name: String) -> String? {
+        // SAFETY: getenv's text is copied at once; the environment is changed at start-up only.
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// The CPU time the process has used, in nanoseconds: user and system.
+    package static func cpuNanoseconds() -> (user: Int64, system: Int64) {
+        var usage = rusage()
+        // SAFETY: the kernel writes one rusage into a local.
+        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func nanoseconds(_ time: timeval) -> Int64 {
+            Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * 1_000
+        }
+        return (nanoseconds(usage.ru_utime), nanoseconds(usage.ru_stime))
+    }
+}
