@@ -1,0 +1,1 @@
+<%@ page language="java" contentType="text/plain; charset=UTF-8" %><%-- Reads, changes nothing. --%><%@ include file="node.jspf" %> count=${empty sessionScope.count ? 0 : sessionScope.count} id=<%= session.getId() %> created=<%= session.getCreationTime() %>

@@ -1,0 +1,1 @@
+"""What the scenario tests stand on: processes, HTTP and memcache clients, load, and the runner."""

@@ -1,0 +1,74 @@
+"""Which stories there are, with which files and programs each is told, and in which order."""
+
+import importlib
+import os
+from dataclasses import dataclass, replace
+
+from .cluster import Variant
+from .settings import REPOSITORY
+
+EXAMPLES = Variant()
+HTTPD = replace(EXAMPLES, front="httpd")
+UNIX = replace(EXAMPLES, transport="unix")
+STOCK = replace(EXAMPLES, cache="memcached")
+SEED = replace(EXAMPLES, files="seed")
+SEED_HTTPD = replace(SEED, front="httpd")
+
+FIRST_FIVE = ("story_01_one_session", "story_02_counter", "story_03_cache_dies", "story_04_server_dies",
+              "story_05_balancer_dies")
+
+
+@dataclass
+class Tale:
+    """One story file told with one variant."""
+
+    module: str
+    variant: Variant
+    seed: bool = False
+
+    @property
+    def name(self):
+        """As chosen on the command line."""
+        suffix = str(self.variant).replace(", ", "-").replace(" ", "-").lower()
+        return self.module.removeprefix("story_") + (f"-{suffix}" if suffix else "")
+
+    @property
+    def summary(self):
+        """The first line of the story's file."""
+        return (importlib.import_module(self.module).__doc__ or "").splitlines()[0]
+
+    def matches(self, names):
+        """Whether it was chosen; nothing chosen means all."""
+        return not names or any(self.name.startswith(name) or (not name.isdigit() and name in self.name) for name in names)
+
+    def tell(self, run):
+        """Runs it."""
+        importlib.import_module(self.module).tell(run, self.variant)
+
+
+def tales(quick=False):
+    """Every story in its order."""
+    told = [Tale(name, EXAMPLES) for name in FIRST_FIVE]
+    told += [Tale(name, EXAMPLES) for name in ALONE if exists(name)]
+    others = [HTTPD, UNIX, STOCK]
+    told += [Tale(name, variant) for variant in others for name in FIRST_FIVE]
+    if quick:
+        return told
+    told += [Tale(name, variant, seed=True) for variant in (SEED, SEED_HTTPD) for name in FIRST_FIVE]
+    return told
+
+
+ALONE = ("story_06_httpd", "story_07_sticky", "story_08_ignored", "story_09_no_cache", "story_10_signals",
+         "story_11_systemd")
+
+
+def exists(module):
+    """Whether that story is written."""
+    return os.path.exists(os.path.join(REPOSITORY, "Tests", "Scenarios", module + ".py"))
+
+
+def default_binaries():
+    """The newest build: release or debug."""
+    builds = [os.path.join(REPOSITORY, ".build", kind) for kind in ("release", "debug")]
+    built = [build for build in builds if os.path.exists(os.path.join(build, "balancerd"))]
+    return max(built, key=lambda build: os.path.getmtime(os.path.join(build, "balancerd")), default=builds[1])
