@@ -101,6 +101,12 @@ for module in modules {
 for executable in executables {
     targets.append(.executableTarget(name: executable.name, dependencies: [executable.library]))
 }
+if environment["HOLDFAST_BENCHMARKS"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "LoadGenerator", dependencies: ["Base", "SystemInterface", "EventLoop"],
+            path: "Tests/Benchmarks/LoadGenerator"))
+}
 targets += testTargets.filter { chosenTests?.contains($0.name) ?? true }
 for target in targets where target.type != .system && target.name != "CLinux" {
     target.swiftSettings = (target.swiftSettings ?? []) + commonSettings

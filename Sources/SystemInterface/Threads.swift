@@ -1,3 +1,4 @@
+import Base
 import CLinux
 import Glibc
 
@@ -55,6 +56,15 @@ package enum Processes {
 
     /// The user the process runs as (the effective one).
     package static var effectiveUser: UInt32 { geteuid() }
+
+    /// Rests the calling thread; never on a loop's thread.
+    package static func sleep(_ duration: Duration) {
+        var rest = timespec()
+        rest.tv_sec = Int(duration.nanoseconds / 1_000_000_000)
+        rest.tv_nsec = Int(duration.nanoseconds % 1_000_000_000)
+        // SAFETY: the kernel reads one timespec from a local.
+        _ = unsafe nanosleep(&rest, nil)
+    }
 
     /// How many processors this process may run on.
     package static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
