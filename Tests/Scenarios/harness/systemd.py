@@ -1,0 +1,59 @@
+"""What systemd does for a service, done by the scenario: sockets passed by name, and the notify socket."""
+
+import os
+import socket
+import sys
+
+from .waiting import until
+
+# Puts the passed descriptors at 3, 4, … and names this very process in LISTEN_PID, as systemd does before it executes.
+_PASS_ON = """
+import os, sys
+numbers = [int(number) for number in sys.argv[1].split(",") if number]
+high = [os.dup2(number, 200 + index) for index, number in enumerate(numbers)]
+for index, number in enumerate(high):
+    os.dup2(number, 3 + index, inheritable=True)
+    os.close(number)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def with_sockets(command, listeners, names):
+    """(command, environment, descriptors to pass): the command started as systemd would, with these sockets."""
+    numbers = [listener.fileno() for listener in listeners]
+    wrapped = [sys.executable, "-c", _PASS_ON, ",".join(map(str, numbers)), *map(str, command)]
+    environment = {"LISTEN_FDS": str(len(listeners)), "LISTEN_FDNAMES": ":".join(names)}
+    return wrapped, environment, numbers
+
+
+class NotifySocket:
+    """The datagram socket a service reports to."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.setblocking(False)
+        self.messages = []
+
+    def close(self):
+        """Closes it."""
+        self.socket.close()
+
+    @property
+    def environment(self):
+        """What the service needs to find it."""
+        return {"NOTIFY_SOCKET": self.path}
+
+    def receive(self):
+        """Everything reported so far, one assignment an entry."""
+        while True:
+            try:
+                self.messages += self.socket.recv(65536).decode().split("\n")
+            except BlockingIOError:
+                return self.messages
+
+    def wait_for(self, message, seconds=10.0):
+        """Waits until the service has reported `message`."""
+        until(lambda: message in self.receive(), f"{message} on the notify socket", seconds)
