@@ -35,6 +35,9 @@ package final class Connection: @unchecked Sendable {
     package private(set) var receivedByteCount = 0
     /// Bytes sent since the connection began.
     package private(set) var sentByteCount = 0
+    /// Called once, on the loop, when the kernel tells that the peer has finished sending or the
+    /// connection broke. For who works for a peer without reading from it, and should then stop.
+    package var whenPeerFinishes: (() -> Void)?
     /// Whether `close` was called.
     package private(set) var isClosed = false
 
@@ -95,8 +98,7 @@ package final class Connection: @unchecked Sendable {
         while true {
             if let count = try self.fillNow(atMost: byteCount) { return count }
             // An idle connection holds no memory.
-            self.loop.buffers.takeBack(from: self.input)
-            self.loop.buffers.takeBack(from: self.output)
+            self.releaseIdleMemory()
             try await self.waitUntilReadable(deadline: deadline)
         }
     }
@@ -234,10 +236,16 @@ package final class Connection: @unchecked Sendable {
         self.isClosed = true
         self.loop.forget(self.token)
         RawDescriptor.close(self.descriptor)
+        self.whenPeerFinishes = nil
         self.timer?.cancel()
         self.timer = nil
         self.resumeReader()
         self.resumeWriter()
+        self.releaseIdleMemory()
+    }
+
+    /// Gives the memory of empty buffers back to the loop, for a connection that will rest.
+    package func releaseIdleMemory() {
         self.loop.buffers.takeBack(from: self.input)
         self.loop.buffers.takeBack(from: self.output)
     }
@@ -248,6 +256,7 @@ package final class Connection: @unchecked Sendable {
     func becameReady(_ ready: ReadySet) {
         if !ready.isDisjoint(with: [.peerFinished, .hungUp, .error]) {
             self.peerHasFinished = true
+            if let notify = self.whenPeerFinishes.take() { notify() }
         }
         if !ready.isDisjoint(with: [.readable, .peerFinished, .hungUp, .error]) {
             self.isReadable = true
