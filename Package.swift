@@ -11,6 +11,9 @@ let commonSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: a file imports what it uses
     .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: imports do not leak
     .enableUpcomingFeature("ExistentialAny"),  // SE-0335: `any` is visible where it costs
+    // Dynamic exclusivity checks stay on in debug builds, which all tests run; they were a quarter of a
+    // request's instructions in release builds (callgrind, Docs/decisions/0001-loop.md).
+    .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
     .enableExperimentalFeature("Lifetimes"),  // `@_lifetime` for the spans that buffers hand out
 ]
 

@@ -254,15 +254,15 @@ package final class Connection: @unchecked Sendable {
 
     /// Remembers what the kernel told and wakes who waits for it.
     func becameReady(_ ready: ReadySet) {
-        if !ready.isDisjoint(with: [.peerFinished, .hungUp, .error]) {
+        if ready.hasEnded {
             self.peerHasFinished = true
             if let notify = self.whenPeerFinishes.take() { notify() }
         }
-        if !ready.isDisjoint(with: [.readable, .peerFinished, .hungUp, .error]) {
+        if ready.isReadable {
             self.isReadable = true
             self.resumeReader()
         }
-        if !ready.isDisjoint(with: [.writable, .hungUp, .error]) {
+        if ready.isWritable {
             self.isWritable = true
             self.resumeWriter()
         }

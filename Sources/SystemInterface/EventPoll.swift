@@ -1,21 +1,21 @@
 import CLinux
 import Glibc
 
-/// What a descriptor is ready for.
-package struct ReadySet: OptionSet, Sendable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+/// What the kernel told of a descriptor in one event (the EPOLL… bits).
+///
+/// Plain questions instead of an OptionSet: this is asked for each request, and the generic set
+/// operations are not specialised across modules (a quarter of the loop's instructions, measured).
+package struct ReadySet: Sendable {
+    private let bits: UInt32
 
-    /// There is something to read, or the end.
-    package static let readable = ReadySet(rawValue: 0x001)
-    /// There is room to write.
-    package static let writable = ReadySet(rawValue: 0x004)
-    /// An error is waiting.
-    package static let error = ReadySet(rawValue: 0x008)
-    /// Both directions are closed.
-    package static let hungUp = ReadySet(rawValue: 0x010)
-    /// The peer has finished sending.
-    package static let peerFinished = ReadySet(rawValue: 0x2000)
+    init(bits: UInt32) { self.bits = bits }
+
+    /// There is something to read, or the end, or an error to be read.
+    package var isReadable: Bool { self.bits & (0x001 | 0x2000 | 0x010 | 0x008) != 0 }
+    /// There is room to write, or an error to be met in writing.
+    package var isWritable: Bool { self.bits & (0x004 | 0x010 | 0x008) != 0 }
+    /// The peer has finished sending, or the connection is dead.
+    package var hasEnded: Bool { self.bits & (0x2000 | 0x010 | 0x008) != 0 }
 }
 
 /// The kernel's readiness queue (epoll(7)); used by the thread of one loop.
@@ -64,7 +64,7 @@ package struct ReadySet: OptionSet, Sendable {
             unsafe epoll_wait(poll, self.events, Int32(Self.eventCountMax), timeoutMilliseconds)
         }
         for index in 0..<count {
-            let ready = unsafe ReadySet(rawValue: holdfast_epoll_events(self.events, index))
+            let ready = unsafe ReadySet(bits: holdfast_epoll_events(self.events, index))
             body(unsafe holdfast_epoll_data(self.events, index), ready)
         }
     }

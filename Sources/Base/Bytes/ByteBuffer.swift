@@ -138,6 +138,22 @@
         Swift.swap(&self.capacity, &other.capacity)
     }
 
+    /// Takes over a block of memory that was allocated with 16-byte alignment; self must have none.
+    func adopt(_ block: UnsafeMutableRawPointer, capacity: Int) {
+        unsafe self.base = block
+        self.capacity = capacity
+        self.clear()
+    }
+
+    /// Hands the memory over to the caller, contents and all; self has none then.
+    func giveUp() -> UnsafeMutableRawPointer? {
+        let block = unsafe self.base
+        unsafe self.base = nil
+        self.capacity = 0
+        self.clear()
+        return unsafe block
+    }
+
     private func moveToFront() {
         guard let base = unsafe self.base else { return }
         unsafe base.copyMemory(from: base + self.readIndex, byteCount: self.count)

@@ -2,40 +2,38 @@
 ///
 /// A loop keeps one pool, so that ten thousand idle connections hold no buffer memory at all. Used by
 /// one thread.
-package final class ByteBufferPool {
+@safe package final class ByteBufferPool {
     /// The size of a block in bytes.
     package let blockSize: Int
     /// How many unused blocks are kept at the most.
     package let spareCountMax: Int
-    private var spares: [ByteBuffer] = []
-    private var shells: [ByteBuffer] = []
+    private var spares: [UnsafeMutableRawPointer] = unsafe []
 
     /// Makes an empty pool; blocks are made when they are first asked for.
     package init(blockSize: Int, spareCountMax: Int) {
         self.blockSize = blockSize
         self.spareCountMax = spareCountMax
+        unsafe self.spares.reserveCapacity(spareCountMax)
     }
+
+    deinit { for unsafespare in unsafe self.spares { unsafe spare.deallocate() } }
 
     /// Gives an empty buffer without memory a block; leaves any other as it is.
     package func lend(to buffer: ByteBuffer) {
         guard buffer.capacity == 0 else { return }
-        guard let spare = self.spares.popLast() else {
+        if let spare = unsafe self.spares.popLast() {
+            unsafe buffer.adopt(spare, capacity: self.blockSize)
+        } else {
             buffer.reserve(self.blockSize)
-            return
         }
-        buffer.swap(with: spare)
-        self.shells.append(spare)
     }
 
     /// Takes the memory of an empty buffer back; leaves one that holds bytes as it is.
     package func takeBack(from buffer: ByteBuffer) {
         guard buffer.isEmpty, buffer.capacity > 0 else { return }
-        guard buffer.capacity == self.blockSize, self.spares.count < self.spareCountMax else {
-            buffer.release()
-            return
-        }
-        let shell = self.shells.popLast() ?? ByteBuffer()
-        shell.swap(with: buffer)
-        self.spares.append(shell)
+        guard buffer.capacity == self.blockSize, unsafe self.spares.count < self.spareCountMax,
+            let block = unsafe buffer.giveUp()
+        else { return buffer.release() }
+        unsafe self.spares.append(block)
     }
 }

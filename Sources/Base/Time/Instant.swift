@@ -22,6 +22,14 @@ package struct Instant: Comparable, Hashable, Sendable {
         return overflow ? .distantFuture : Instant(nanoseconds: sum)
     }
 
+    /// The instant `nanoseconds` later; stays at `distantFuture` instead of overflowing.
+    ///
+    /// For what is done for each request: `Duration` is 128 bits wide and costs thirty times as much.
+    package func adding(nanoseconds: Int64) -> Instant {
+        let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+        return overflow ? .distantFuture : Instant(nanoseconds: sum)
+    }
+
     /// The time from `earlier` to `later`, negative when they are the other way round.
     package static func - (later: Instant, earlier: Instant) -> Duration {
         .nanoseconds(later.nanoseconds - earlier.nanoseconds)
