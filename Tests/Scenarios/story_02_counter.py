@@ -13,19 +13,30 @@ def tell(run, variant):
     """In the seed's mode (sticky at its default, no affinity) and in the non-sticky one."""
     modes = [("sticky at its default", variant.with_manager(sticky=None, lockingMode=None))]
     if variant.adjustable:
-        modes.append(('sticky="false", lockingMode="all"', variant.with_manager(sticky="false", lockingMode="all")))
+        modes.append(
+            (
+                'sticky="false", lockingMode="all"',
+                variant.with_manager(sticky="false", lockingMode="all"),
+            )
+        )
     else:
         modes = [("the seed's mode", variant)]
     for number, (name, changed) in enumerate(modes):
         with run.cluster("02", changed) as cluster:
             letter = "ab"[number]
-            with run.step(f"02.1{letter}", f"{INCREMENTS} increments over both nodes, {name}", variant) as saw:
+            with run.step(
+                f"02.1{letter}", f"{INCREMENTS} increments over both nodes, {name}", variant
+            ) as saw:
                 one_after_another(cluster, saw)
-            with run.step(f"02.2{letter}", "each write moves the version bits in the item's flags", variant) as saw:
+            with run.step(
+                f"02.2{letter}", "each write moves the version bits in the item's flags", variant
+            ) as saw:
                 flags_move(cluster, saw)
     if variant.adjustable:
         for letter, sticky in (("a", "false"), ("b", None)):
-            with run.cluster("02", variant.with_manager(sticky=sticky, lockingMode="all")) as cluster:
+            with run.cluster(
+                "02", variant.with_manager(sticky=sticky, lockingMode="all")
+            ) as cluster:
                 what = f'{PARALLEL * EACH} increments, {PARALLEL} in parallel on one session, lockingMode="all"'
                 what += ", sticky" if sticky is None else ""
                 with run.step(f"02.3{letter}", what, variant) as saw:
@@ -38,7 +49,9 @@ def one_after_another(cluster, saw):
         served = {"node4": 0, "node5": 0}
         for expected in range(1, INCREMENTS + 1):
             page = read_page(browser.get(COUNTER))
-            expect_equal(page.count, expected, f"counter after {expected} increments (served by {page.node})")
+            expect_equal(
+                page.count, expected, f"counter after {expected} increments (served by {page.node})"
+            )
             served[page.node] += 1
         expect(min(served.values()) > INCREMENTS // 3, "both nodes to serve", served)
         saw(f"ended at {page.count}; {served['node4']} by node4, {served['node5']} by node5")
@@ -53,8 +66,12 @@ def flags_move(cluster, saw):
             with cluster.cache(page.session.rpartition("-")[2].partition(".")[0]) as cache:
                 seen.append(cache.flags(page.session))
                 read_page(browser.get(PEEK))
-                expect_equal(cache.flags(page.session), seen[-1], "flags after a request that only reads")
-        expect(None not in seen and len(set(seen)) == len(seen), "other flags after each write", seen)
+                expect_equal(
+                    cache.flags(page.session), seen[-1], "flags after a request that only reads"
+                )
+        expect(
+            None not in seen and len(set(seen)) == len(seen), "other flags after each write", seen
+        )
         saw(f"flags {', '.join(f'{value:#x}' for value in seen)}")
 
 

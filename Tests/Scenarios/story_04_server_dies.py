@@ -34,6 +34,7 @@ def tell(run, variant):
 
 def gets_under_load(run, cluster, variant):
     """Kill one node, see only 200; start it again, see it serve."""
+
     def prepare(_):
         browser = cluster.browser()
         for _ in range(3):
@@ -43,10 +44,18 @@ def gets_under_load(run, cluster, variant):
 
     def work(browser):
         page = read_page(browser.get(PEEK))
-        expect_equal((page.count, session_id(page.session).base), (3, browser.base), f"the page of {page.node}")
+        expect_equal(
+            (page.count, session_id(page.session).base),
+            (3, browser.base),
+            f"the page of {page.node}",
+        )
 
     load = Load(WORKERS, prepare, work)
-    with run.step("04.1", "kill -9 one sessiond under load: every GET is answered 200 with the expected body", variant) as saw:
+    with run.step(
+        "04.1",
+        "kill -9 one sessiond under load: every GET is answered 200 with the expected body",
+        variant,
+    ) as saw:
         with load:
             until(load.passed(ANSWERS), f"{ANSWERS} answers before the kill ({load.summary})")
             cluster.nodes["node4"].kill()
@@ -56,15 +65,20 @@ def gets_under_load(run, cluster, variant):
     with run.step("04.2", "started again, it takes requests again", variant) as saw:
         cluster.nodes["node4"].start()
         if variant.files == "seed" and variant.front == "httpd":
-            saw("not waited for: the seed's file says nothing of retry, and httpd's default is 60 s")
+            saw(
+                "not waited for: the seed's file says nothing of retry, and httpd's default is 60 s"
+            )
             return
         with cluster.browser() as browser:
-            until(lambda: read_page(browser.get(PAGE)).node == "node4", "a page served by node4", 13)
+            until(
+                lambda: read_page(browser.get(PAGE)).node == "node4", "a page served by node4", 13
+            )
         saw("node4 serves")
 
 
 def posts_under_load(run, cluster, variant):
     """POSTs that were written and not answered get 502; the counter never runs ahead of what was sent."""
+
     def prepare(_):
         browser = cluster.browser()
         read_page(browser.get(PEEK))
@@ -82,8 +96,11 @@ def posts_under_load(run, cluster, variant):
             return
         page = read_page(response)
         browser.answered += 1
-        expect(browser.last < page.count <= browser.sent, f"a counter above {browser.last}, at most {browser.sent}",
-               page.count)
+        expect(
+            browser.last < page.count <= browser.sent,
+            f"a counter above {browser.last}, at most {browser.sent}",
+            page.count,
+        )
         browser.last = page.count
 
     browsers = []
@@ -101,8 +118,11 @@ def posts_under_load(run, cluster, variant):
         expect_equal((load.failure_count, load.failures[:1]), (0, []), "answers not as expected")
         for browser in browsers:
             count = read_page(browser.get(PEEK)).count
-            expect(browser.answered <= count <= browser.answered + browser.refused,
-                   f"a counter from {browser.answered} (answered) to {browser.answered + browser.refused} (sent)", count)
+            expect(
+                browser.answered <= count <= browser.answered + browser.refused,
+                f"a counter from {browser.answered} (answered) to {browser.answered + browser.refused} (sent)",
+                count,
+            )
         refused = sum(browser.refused for browser in browsers)
         saw(f"{sum(browser.answered for browser in browsers)} answered 200, {refused} answered 502")
     cluster.nodes["node5"].start()
@@ -144,7 +164,11 @@ REFUSED_COUNTER = r"not_sent_again|not_retried|unanswered"
 def waiting_requests(run, cluster, variant):
     """The scenario holds the session's lock: a request has been written to a node, and cannot be answered."""
     for number, method in (("04.5", "GET"), ("04.6", "POST")):
-        outcome = "is sent again elsewhere and answered 200" if method == "GET" else "gets 502, is counted, is executed at most once"
+        outcome = (
+            "is sent again elsewhere and answered 200"
+            if method == "GET"
+            else "gets 502, is counted, is executed at most once"
+        )
         what = f"a {method} that was written and not answered when its node died {outcome}"
         with run.step(number, what, variant) as saw:
             held_request(cluster, saw, method)
@@ -163,14 +187,23 @@ def held_request(cluster, saw, method):
             until(lambda: cache.add(f"lock:{session}", b"scenario", 20), "the lock")
             tries = int(cache.statistics()["cmd_set"])
             results = []
-            thread = threading.Thread(target=lambda: results.append(outcome_of(browser, method)), daemon=True)
+            thread = threading.Thread(
+                target=lambda: results.append(outcome_of(browser, method)), daemon=True
+            )
             thread.start()
-            until(lambda: int(cache.statistics()["cmd_set"]) >= tries + 2, "the request to wait for the lock")
+            until(
+                lambda: int(cache.statistics()["cmd_set"]) >= tries + 2,
+                "the request to wait for the lock",
+            )
             before = metric_or_zero(cluster, REFUSED_COUNTER)
             cluster.nodes["node4"].kill()
             if method == "GET":
                 tries = int(cache.statistics()["cmd_set"])
-                until(lambda: results or int(cache.statistics()["cmd_set"]) >= tries + 2, "node5 to be asked", 5)
+                until(
+                    lambda: results or int(cache.statistics()["cmd_set"]) >= tries + 2,
+                    "node5 to be asked",
+                    5,
+                )
             else:
                 until(lambda: results, "an answer to the POST", 5)
             cache.delete(f"lock:{session}")
@@ -180,8 +213,14 @@ def held_request(cluster, saw, method):
             expect_equal(results[0][:2], (200, count + 1), "status and counter")
         else:
             expect_equal(results[0][0], 502, "status")
-            expect(metric_or_zero(cluster, REFUSED_COUNTER) > before, "the 502 to be counted", before)
-            expect_equal(read_page(browser.get(PEEK)).count, count, "counter after the POST that nobody answered")
+            expect(
+                metric_or_zero(cluster, REFUSED_COUNTER) > before, "the 502 to be counted", before
+            )
+            expect_equal(
+                read_page(browser.get(PEEK)).count,
+                count,
+                "counter after the POST that nobody answered",
+            )
         saw(f"{results[0][0]}, counter {read_page(browser.get(PEEK)).count}")
     cluster.nodes["node4"].start()
     with cluster.browser() as browser:
@@ -190,7 +229,9 @@ def held_request(cluster, saw, method):
 
 def metric_or_zero(cluster, pattern):
     """A counter of the balancer that may not have been declared yet."""
-    return sum(value for key, value in cluster.metrics("balancer").items() if re.search(pattern, key))
+    return sum(
+        value for key, value in cluster.metrics("balancer").items() if re.search(pattern, key)
+    )
 
 
 def outcome_of(browser, method):
@@ -199,24 +240,55 @@ def outcome_of(browser, method):
         response = browser.get(COUNTER, method=method, body=b"x=1" if method == "POST" else None)
     except (http.ConnectionEnded, OSError) as error:
         return 0, str(error)
-    return response.status, read_page(response).count if response.status == 200 else response.text[:80]
+    return response.status, (
+        read_page(response).count if response.status == 200 else response.text[:80]
+    )
 
 
 # Each rule with scripted application servers, which count what reaches them
 
+
 def rules(run, variant):
     """Every method, against peers that read a request and close, or refuse the connection."""
-    with run.step("04.7", f"{', '.join(SENT_AGAIN)}: written and not answered, asked again elsewhere", variant) as saw:
-        seen = {method: against_scripts(run, variant, method, both_alive=True) for method in SENT_AGAIN}
-        expect_equal(seen, {method: (200, (1, 1)) for method in SENT_AGAIN}, "status, requests at each node")
+    with run.step(
+        "04.7", f"{', '.join(SENT_AGAIN)}: written and not answered, asked again elsewhere", variant
+    ) as saw:
+        seen = {
+            method: against_scripts(run, variant, method, both_alive=True) for method in SENT_AGAIN
+        }
+        expect_equal(
+            seen, {method: (200, (1, 1)) for method in SENT_AGAIN}, "status, requests at each node"
+        )
         saw("one request at the node that closed, one at the other, 200")
-    with run.step("04.8", f"{', '.join(NEVER_SENT_AGAIN)}: written and not answered, 502 and never sent again", variant) as saw:
-        seen = {method: against_scripts(run, variant, method, both_alive=True) for method in NEVER_SENT_AGAIN}
-        expect_equal(seen, {method: (502, (1, 0)) for method in NEVER_SENT_AGAIN}, "status, requests at each node")
+    with run.step(
+        "04.8",
+        f"{', '.join(NEVER_SENT_AGAIN)}: written and not answered, 502 and never sent again",
+        variant,
+    ) as saw:
+        seen = {
+            method: against_scripts(run, variant, method, both_alive=True)
+            for method in NEVER_SENT_AGAIN
+        }
+        expect_equal(
+            seen,
+            {method: (502, (1, 0)) for method in NEVER_SENT_AGAIN},
+            "status, requests at each node",
+        )
         saw("one request at the node that closed, none at the other, 502")
-    with run.step("04.9", f"{', '.join(NEVER_SENT_AGAIN)}: nothing written (connection refused), sent elsewhere", variant) as saw:
-        seen = {method: against_scripts(run, variant, method, both_alive=False) for method in NEVER_SENT_AGAIN}
-        expect_equal(seen, {method: (200, (0, 1)) for method in NEVER_SENT_AGAIN}, "status, requests at each node")
+    with run.step(
+        "04.9",
+        f"{', '.join(NEVER_SENT_AGAIN)}: nothing written (connection refused), sent elsewhere",
+        variant,
+    ) as saw:
+        seen = {
+            method: against_scripts(run, variant, method, both_alive=False)
+            for method in NEVER_SENT_AGAIN
+        }
+        expect_equal(
+            seen,
+            {method: (200, (0, 1)) for method in NEVER_SENT_AGAIN},
+            "status, requests at each node",
+        )
         saw("refused by the first node, one request at the other, 200")
 
 
@@ -227,7 +299,10 @@ def against_scripts(run, variant, method, both_alive):
     first = ScriptedServer(cluster.address("node4"), answer=None) if both_alive else None
     second = ScriptedServer(cluster.address("node5"), answer=answer)
     try:
-        rewrite(cluster.balancer_configuration, lambda text: text.replace("fail_timeout=1s", "max_fails=0"))
+        rewrite(
+            cluster.balancer_configuration,
+            lambda text: text.replace("fail_timeout=1s", "max_fails=0"),
+        )
         cluster.balancer.start()
         body = b"hello" if method in ("POST", "PATCH", "PUT", "LOCK") else None
         response = http.get(cluster.front, "/x", method=method, body=body)

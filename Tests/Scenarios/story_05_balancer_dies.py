@@ -13,7 +13,11 @@ def tell(run, variant):
     with run.cluster("05", variant) as cluster:
         for letter, number in (("1", signal.SIGKILL), ("2", signal.SIGTERM)):
             name = signal.Signals(number).name
-            with run.step(f"05.{letter}", f"balancerd ended by {name} and started: sessions are there", variant) as saw:
+            with run.step(
+                f"05.{letter}",
+                f"balancerd ended by {name} and started: sessions are there",
+                variant,
+            ) as saw:
                 browsers = [cluster.browser() for _ in range(SESSIONS)]
                 before = [read_page(browser.get(COUNTER)) for browser in browsers]
                 cluster.balancer.signal(number)
@@ -22,6 +26,10 @@ def tell(run, variant):
                 for browser, page in zip(browsers, before):
                     browser.close()
                     after = read_page(browser.get(COUNTER))
-                    expect_equal((after.session, after.count), (page.session, page.count + 1), "session and counter")
+                    expect_equal(
+                        (after.session, after.count),
+                        (page.session, page.count + 1),
+                        "session and counter",
+                    )
                     browser.close()
                 saw(f"{SESSIONS} of {SESSIONS} sessions went on")

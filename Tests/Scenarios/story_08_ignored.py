@@ -11,13 +11,25 @@ TRAFFIC = ("cmd_get", "cmd_set", "cmd_touch")
 def tell(run, variant):
     """Full match on `METHOD path`, query and path parameters taken off."""
     with run.cluster("08", variant) as cluster:
-        with run.step("08.1", "/a.css?v=1 and /a.css;jsessionid=…: no load, no store, no cookie", variant) as saw:
+        with run.step(
+            "08.1", "/a.css?v=1 and /a.css;jsessionid=…: no load, no store, no cookie", variant
+        ) as saw:
             style_sheets(cluster, saw)
-        with run.step("08.2", "/p.jsp?x=.css is a page: it has a session and sets the cookie", variant) as saw:
+        with run.step(
+            "08.2", "/p.jsp?x=.css is a page: it has a session and sets the cookie", variant
+        ) as saw:
             page_with_query(cluster, saw)
-    for number, pattern, ignored in (("08.3", r"GET .*\.css", True), ("08.4", r"\.css", False), ("08.5", r"POST .*\.css", False)):
+    for number, pattern, ignored in (
+        ("08.3", r"GET .*\.css", True),
+        ("08.4", r"\.css", False),
+        ("08.5", r"POST .*\.css", False),
+    ):
         with run.cluster("08", variant.with_manager(requestUriIgnorePattern=pattern)) as cluster:
-            verdict = "leaves the style sheet out" if ignored else "does not match all of `GET /testapp/a.css`"
+            verdict = (
+                "leaves the style sheet out"
+                if ignored
+                else "does not match all of `GET /testapp/a.css`"
+            )
             with run.step(number, f'the pattern "{pattern}" {verdict}', variant) as saw:
                 full_match(cluster, saw, ignored)
 
@@ -45,7 +57,11 @@ def style_sheets(cluster, saw):
                 expect_equal((response.status, response.body), (200, sheet), f"answer to {target}")
                 expect_equal(response.header_values("Set-Cookie"), [], f"cookies of {target}")
         used = traffic(cluster) - before
-        expect(used < REQUESTS // 3, f"less than {REQUESTS // 3} commands at the caches for {REQUESTS} requests", used)
+        expect(
+            used < REQUESTS // 3,
+            f"less than {REQUESTS // 3} commands at the caches for {REQUESTS} requests",
+            used,
+        )
         response = http.get(cluster.front, "/testapp/a.css?v=1")
         expect_equal(response.header_values("Set-Cookie"), [], "cookies without a session")
         saw(f"{REQUESTS} style sheets, {used} commands at the caches, no cookie")

@@ -35,7 +35,9 @@ def all_back(cluster):
 def with_affinity(run, cluster, variant):
     """Sessions become local, then are stored again."""
     browsers = [cluster.browser() for _ in range(4)]
-    with run.step("09.1", "all caches dead, with affinity: pages go on, sessions are local", variant) as saw:
+    with run.step(
+        "09.1", "all caches dead, with affinity: pages go on, sessions are local", variant
+    ) as saw:
         for browser in browsers:
             for _ in range(3):
                 read_page(browser.get(COUNTER))
@@ -50,9 +52,14 @@ def with_affinity(run, cluster, variant):
             expect_equal(counts, [1, 2, 3], "a new session's counter")
             saw(f"4, 5, 6; a new session: {new.session}")
     with run.step("09.2", "ctl status says so", variant) as saw:
-        status = until(lambda: (text := cluster.ctl("status")) and "local" in text and text, "`local` in ctl status")
+        status = until(
+            lambda: (text := cluster.ctl("status")) and "local" in text and text,
+            "`local` in ctl status",
+        )
         saw(next(line.strip() for line in status.splitlines() if "local" in line))
-    with run.step("09.3", "a cache back: the sessions are stored again, with both copies", variant) as saw:
+    with run.step(
+        "09.3", "a cache back: the sessions are stored again, with both copies", variant
+    ) as saw:
         all_back(cluster)
         cluster.wait_for_copies()
         for browser in browsers:
@@ -60,13 +67,17 @@ def with_affinity(run, cluster, variant):
         cluster.nodes["node4"].kill()
         for browser in browsers:
             page = read_page(browser.get(COUNTER))
-            expect_equal((page.node, page.count), ("node5", 8), "node and counter after node4's death")
+            expect_equal(
+                (page.node, page.count), ("node5", 8), "node and counter after node4's death"
+            )
         saw("7 on their nodes, 8 on node5 after node4's death")
 
 
 def without_affinity(run, cluster, variant):
     """A node that cannot look the id up neither replaces it nor keeps what it made."""
-    with run.step("09.4", "without affinity: a session for that request only, no cookie, counted", variant) as saw:
+    with run.step(
+        "09.4", "without affinity: a session for that request only, no cookie, counted", variant
+    ) as saw:
         with cluster.browser() as browser:
             for _ in range(4):
                 read_page(browser.get(COUNTER))
@@ -84,12 +95,19 @@ def without_affinity(run, cluster, variant):
 
 def diverged(run, cluster, variant):
     """Each node went on with its own copy; one of them must lose, and that is said."""
-    with run.step("09.5", "a cache back: the higher version is stored, diverged copies are counted and logged", variant) as saw:
+    with run.step(
+        "09.5",
+        "a cache back: the higher version is stored, diverged copies are counted and logged",
+        variant,
+    ) as saw:
         with cluster.browser() as browser:
             for _ in range(4):
                 read_page(browser.get(COUNTER))
             all_dead(cluster)
-            counts = [(page.node, page.count) for page in (read_page(browser.get(COUNTER)) for _ in range(7))]
+            counts = [
+                (page.node, page.count)
+                for page in (read_page(browser.get(COUNTER)) for _ in range(7))
+            ]
             highest = max(count for _, count in counts)
             all_back(cluster)
             cluster.wait_for_copies()

@@ -23,33 +23,50 @@ def tell(run, variant):
     """Each daemon alone, then the reloads."""
     for number in DRAINS:
         name = number.name
-        with run.step("10.1", f"{name} to balancerd: what has begun is finished, idle ones are told to close, exit 0") as saw:
+        with run.step(
+            "10.1",
+            f"{name} to balancerd: what has begun is finished, idle ones are told to close, exit 0",
+        ) as saw:
             drain_balancer(run, variant, saw, number)
         with run.step("10.2", f"{name} to sessiond: the same") as saw:
             drain_server(run, variant, saw, number)
-        with run.step("10.3", f"{name} to cached: a command that has begun is finished, exit 0") as saw:
+        with run.step(
+            "10.3", f"{name} to cached: a command that has begun is finished, exit 0"
+        ) as saw:
             drain_cache(run, variant, saw, number)
     with run.cluster("10", variant) as cluster:
-        with run.step("10.4", "SIGTERM to balancerd under load: no kept connection loses a request") as saw:
+        with run.step(
+            "10.4", "SIGTERM to balancerd under load: no kept connection loses a request"
+        ) as saw:
             drain_under_load(cluster, saw)
     with run.step("10.5", "SIGINT to each of them, a request open: at once") as saw:
         at_once(run, variant, saw)
     with run.step("10.6", "at the drain limit the rest is cut and counted, exit 0") as saw:
         drain_limit(run, variant, saw)
     with run.cluster("10", variant) as cluster:
-        with run.step("10.7", "SIGHUP: balancerd takes all of a new configuration, no connection is lost") as saw:
+        with run.step(
+            "10.7", "SIGHUP: balancerd takes all of a new configuration, no connection is lost"
+        ) as saw:
             reload_balancer(cluster, saw)
-        with run.step("10.8", "SIGHUP: a broken balancer file is refused with file:line:column, nothing is applied") as saw:
+        with run.step(
+            "10.8",
+            "SIGHUP: a broken balancer file is refused with file:line:column, nothing is applied",
+        ) as saw:
             broken_balancer(cluster, saw)
         with run.step("10.9", "SIGHUP: sessiond takes server.xml, sessions are kept") as saw:
             reload_server(cluster, saw)
-        with run.step("10.10", "SIGHUP: a broken server.xml is refused with file:line:column") as saw:
+        with run.step(
+            "10.10", "SIGHUP: a broken server.xml is refused with file:line:column"
+        ) as saw:
             broken_server(cluster, saw)
-        with run.step("10.11", "SIGHUP: cached takes its --config FILE, items are kept; -t is refused by name") as saw:
+        with run.step(
+            "10.11", "SIGHUP: cached takes its --config FILE, items are kept; -t is refused by name"
+        ) as saw:
             reload_cache(cluster, saw)
 
 
 # Draining, one daemon at a time
+
 
 def refuses(address):
     """Whether nobody accepts new connections there."""
@@ -69,7 +86,11 @@ def next_answer_closes(connection):
     """What an idle connection is told while its server drains."""
     connection.send(http.compose("GET", "/testapp/a.css"))
     response = connection.read_response()
-    expect_equal((response.status, response.header("Connection")), (200, "close"), "status and Connection of the next answer")
+    expect_equal(
+        (response.status, response.header("Connection")),
+        (200, "close"),
+        "status and Connection of the next answer",
+    )
 
 
 class HeldNode:
@@ -104,7 +125,11 @@ def drain_balancer(run, variant, saw, number):
         for node in nodes:
             node.released.set()
         response = held.read_response()
-        expect_equal((response.status, response.body, response.cut), (200, b"ok", False), "the held request's answer")
+        expect_equal(
+            (response.status, response.body, response.cut),
+            (200, b"ok", False),
+            "the held request's answer",
+        )
         expect_equal(cluster.balancer.wait(), 0, "exit status")
         saw("held request 200, idle connection told to close, exit 0")
     finally:
@@ -131,7 +156,10 @@ def drain_server(run, variant, saw, number):
             results = []
             thread = threading.Thread(target=lambda: results.append(outcome(browser)), daemon=True)
             thread.start()
-            until(lambda: int(cache.statistics()["cmd_set"]) >= tries + 2, "the request to wait for the lock")
+            until(
+                lambda: int(cache.statistics()["cmd_set"]) >= tries + 2,
+                "the request to wait for the lock",
+            )
             node.signal(number)
             until(lambda: refuses(address), "no new connections")
             next_answer_closes(idle)
@@ -206,9 +234,17 @@ def at_once(run, variant, saw):
     cluster = run.make_cluster(variant)
     try:
         cluster.start()
-        for name, process in (("balancer", cluster.balancer), ("node4", cluster.nodes["node4"]), ("n1", cluster.caches["n1"])):
+        for name, process in (
+            ("balancer", cluster.balancer),
+            ("node4", cluster.nodes["node4"]),
+            ("n1", cluster.caches["n1"]),
+        ):
             stream = connect(cluster.address(name))
-            stream.sendall(b"set key 0 0 10\r\nhe" if name == "n1" else http.compose("POST", COUNTER, [("Content-Length", "9")], b"x"))
+            stream.sendall(
+                b"set key 0 0 10\r\nhe"
+                if name == "n1"
+                else http.compose("POST", COUNTER, [("Content-Length", "9")], b"x")
+            )
             started = time.monotonic()
             process.signal(signal.SIGINT)
             status = process.wait(AT_ONCE_SECONDS)
@@ -231,7 +267,11 @@ def drain_limit(run, variant, saw):
         cluster.balancer.signal(signal.SIGTERM)
         expect_equal(cluster.balancer.wait(6), 0, "exit status")
         found = re.search(r"^.*\bcut\b.*$", cluster.balancer.log(), re.M)
-        expect(found and "1" in found.group(0), "a line that counts what was cut", cluster.balancer.log()[-400:])
+        expect(
+            found and "1" in found.group(0),
+            "a line that counts what was cut",
+            cluster.balancer.log()[-400:],
+        )
         saw(found.group(0).strip())
     finally:
         for node in nodes:
@@ -241,6 +281,7 @@ def drain_limit(run, variant, saw):
 
 
 # Reloading
+
 
 def reload_balancer(cluster, saw):
     """Another upstream list, another listener, another location, while browsers go on."""
@@ -254,13 +295,23 @@ def reload_balancer(cluster, saw):
 
     def work(browser):
         read_page(browser.get(COUNTER))
-        expect(browser.client.connection is browser.connection, "the connection kept from the start", "a new one")
+        expect(
+            browser.client.connection is browser.connection,
+            "the connection kept from the start",
+            "a new one",
+        )
 
     def change(text):
         text = re.sub(rf"\n\s*server\s+127\.0\.0\.1:{cluster.ports['node4']}[^\n]*", "", text)
-        text = text.replace(f"127.0.0.1:{cluster.ports['balancer']};",
-                            f"127.0.0.1:{cluster.ports['balancer']};\n        listen       127.0.0.1:{new_port};")
-        return text.replace("location / {", 'location = /new {\n            return 200 "new";\n        }\n        location / {', 1)
+        text = text.replace(
+            f"127.0.0.1:{cluster.ports['balancer']};",
+            f"127.0.0.1:{cluster.ports['balancer']};\n        listen       127.0.0.1:{new_port};",
+        )
+        return text.replace(
+            "location / {",
+            'location = /new {\n            return 200 "new";\n        }\n        location / {',
+            1,
+        )
 
     with Load(4, prepare, work) as load:
         until(load.passed(ANSWERS), f"{ANSWERS} answers ({load.summary})")
@@ -271,7 +322,11 @@ def reload_balancer(cluster, saw):
         until(load.passed(ANSWERS), f"{ANSWERS} answers after the reload ({load.summary})")
     expect_equal((load.failure_count, load.failures[:1]), (0, []), "answers not as expected")
     with cluster.browser() as browser:
-        expect_equal({read_page(browser.get(PAGE)).node for _ in range(6)}, {"node5"}, "nodes after node4 was taken out")
+        expect_equal(
+            {read_page(browser.get(PAGE)).node for _ in range(6)},
+            {"node5"},
+            "nodes after node4 was taken out",
+        )
     saw(f"new listener, location and upstream; {load.summary}, all on their first connections")
 
 
@@ -280,9 +335,13 @@ def broken_balancer(cluster, saw):
     with open(cluster.balancer_configuration, encoding="utf-8") as file:
         good = file.read()
     lines = good.rstrip("\n").split("\n")
-    broken = "\n".join(lines[:-1] + ["    listenn  1;"] + lines[-1:]).replace('"new"', '"broken"') + "\n"
+    broken = (
+        "\n".join(lines[:-1] + ["    listenn  1;"] + lines[-1:]).replace('"new"', '"broken"') + "\n"
+    )
     refused(cluster.balancer, cluster.balancer_configuration, broken, len(lines), saw)
-    expect_equal(http.get(cluster.front, "/new").text, "new", "the location of the configuration that works")
+    expect_equal(
+        http.get(cluster.front, "/new").text, "new", "the location of the configuration that works"
+    )
     rewrite(cluster.balancer_configuration, lambda _: good)
 
 
@@ -292,7 +351,10 @@ def refused(process, path, text, line, saw):
     before = len(process.log())
     process.signal(signal.SIGHUP)
     pattern = re.compile(re.escape(os.path.basename(path)) + rf":{line}:\d+")
-    found = until(lambda: pattern.search(process.log()[before:]), f"{os.path.basename(path)}:{line}:column in the log")
+    found = until(
+        lambda: pattern.search(process.log()[before:]),
+        f"{os.path.basename(path)}:{line}:column in the log",
+    )
     expect(process.running, "the daemon to go on", "it has ended")
     saw(found.group(0))
 
@@ -303,10 +365,20 @@ def reload_server(cluster, saw):
         for _ in range(3):
             read_page(browser.get(COUNTER))
         for node, process in cluster.nodes.items():
-            rewrite(cluster.server_xml(node), lambda text: re.sub(
-                r"(<Context path=\"/testapp\")", r'<Context path="/other" docBase="testapp"/>\n        \1', text, count=1))
+            rewrite(
+                cluster.server_xml(node),
+                lambda text: re.sub(
+                    r"(<Context path=\"/testapp\")",
+                    r'<Context path="/other" docBase="testapp"/>\n        \1',
+                    text,
+                    count=1,
+                ),
+            )
             process.signal(signal.SIGHUP)
-            until(lambda node=node: http.get(cluster.address(node), "/other/index.jsp").status == 200, f"/other on {node}")
+            until(
+                lambda node=node: http.get(cluster.address(node), "/other/index.jsp").status == 200,
+                f"/other on {node}",
+            )
         expect_equal(read_page(browser.get(COUNTER)).count, 4, "the counter after the reload")
         saw("/other is served, the counter went on to 4")
 
@@ -318,7 +390,11 @@ def broken_server(cluster, saw):
         good = file.read()
     line = good[: good.index("</Host>")].count("\n") + 1
     refused(cluster.nodes["node5"], path, good.replace("</Host>", "</Hots>"), line, saw)
-    expect_equal(http.get(cluster.address("node5"), "/other/index.jsp").status, 200, "status of the old context")
+    expect_equal(
+        http.get(cluster.address("node5"), "/other/index.jsp").status,
+        200,
+        "status of the old context",
+    )
     rewrite(path, lambda _: good)
 
 
@@ -335,11 +411,16 @@ def reload_cache(cluster, saw):
         rewrite(path, lambda text: re.sub(r"(?m)^-t 2$", "-t 3", text))
         before = len(process.log())
         process.signal(signal.SIGHUP)
-        found = until(lambda: re.search(r"^.*-t\b.*$", process.log()[before:], re.M), "-t in the log")
+        found = until(
+            lambda: re.search(r"^.*-t\b.*$", process.log()[before:], re.M), "-t in the log"
+        )
         expect_equal(cache.statistics("settings")["num_threads"], threads, "threads")
         rewrite(path, lambda text: re.sub(r"(?m)^-t 3$", "-t 2", text) + "--no-such-option\n")
         before = len(process.log())
         process.signal(signal.SIGHUP)
-        until(lambda: re.search(r"cached-n1\.conf:\d+:\d+", process.log()[before:]), "file:line:column of the unknown option")
+        until(
+            lambda: re.search(r"cached-n1\.conf:\d+:\d+", process.log()[before:]),
+            "file:line:column of the unknown option",
+        )
         expect_equal(cache.get("kept"), (0, b"value"), "the item stored before")
         saw(f"-m taken; {found.group(0).strip()}")

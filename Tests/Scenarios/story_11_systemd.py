@@ -16,15 +16,23 @@ NAMES = {"n1": "cache", "n2": "cache", "node4": "http", "node5": "http", "balanc
 
 def tell(run, variant):
     """The environment systemd sets, then systemd's own tool."""
-    with run.step("11.1", "all five with passed sockets (cache, http, control): READY=1, then the cluster counts") as saw:
+    with run.step(
+        "11.1",
+        "all five with passed sockets (cache, http, control): READY=1, then the cluster counts",
+    ) as saw:
         all_passed(run, variant, saw)
-    with run.step("11.2", "READY=1 comes after the last one listens; what is configured and not passed is bound") as saw:
+    with run.step(
+        "11.2",
+        "READY=1 comes after the last one listens; what is configured and not passed is bound",
+    ) as saw:
         partly_passed(run, variant, saw)
     with run.step("11.3", "passed and not configured: an error") as saw:
         not_configured(run, variant, saw)
     with run.step("11.4", "STOPPING=1 on SIGTERM, RELOADING=1 and READY=1 on SIGHUP") as saw:
         life_cycle(run, variant, saw)
-    with run.step("11.5", "systemd-socket-activate starts cached and sessiond at the first connection") as saw:
+    with run.step(
+        "11.5", "systemd-socket-activate starts cached and sessiond at the first connection"
+    ) as saw:
         socket_activate(run, variant, saw)
 
 
@@ -34,7 +42,9 @@ def passed_start(cluster, name, process, notify, extra=()):
     listeners = [listen(cluster.address(name)), listen(control), *[one for one, _ in extra]]
     names = [NAMES[name], "control", *[label for _, label in extra]]
     command, environment, numbers = with_sockets(process.command, listeners, names)
-    activated = Process(process.name, command, cluster.logs, process.ready, {**environment, **notify.environment})
+    activated = Process(
+        process.name, command, cluster.logs, process.ready, {**environment, **notify.environment}
+    )
     activated.start(pass_fds=numbers, wait=False)
     return activated, listeners
 
@@ -56,7 +66,11 @@ def all_passed(run, variant, saw):
             counts = [read_page(browser.get(COUNTER)).count for _ in range(10)]
         expect_equal(counts, list(range(1, 11)), "the counter")
         for process in cluster.programs:
-            expect_equal(cluster.control(process.name, "/metrics").status, 200, f"{process.name}'s control socket")
+            expect_equal(
+                cluster.control(process.name, "/metrics").status,
+                200,
+                f"{process.name}'s control socket",
+            )
         saw("READY=1 five times, counted to 10, five control sockets answer")
     finally:
         for process in reversed(started):
@@ -72,8 +86,15 @@ def partly_passed(run, variant, saw):
     notify = NotifySocket(cluster.folder)
     first, second = free_port(), free_port()
     listener = listen(first)
-    command = [cluster.program("cached"), "-l", f"127.0.0.1:{first}", "-l", f"127.0.0.1:{second}",
-               "--control", cluster.control_path("n1")]
+    command = [
+        cluster.program("cached"),
+        "-l",
+        f"127.0.0.1:{first}",
+        "-l",
+        f"127.0.0.1:{second}",
+        "--control",
+        cluster.control_path("n1"),
+    ]
     wrapped, environment, numbers = with_sockets(command, [listener], ["cache"])
     process = Process("cached", wrapped, cluster.logs, (), {**environment, **notify.environment})
     try:
@@ -98,11 +119,17 @@ def not_configured(run, variant, saw):
         notify = NotifySocket(cluster.folder)
         process = next(one for one in cluster.programs if one.name == name)
         port = free_port()
-        activated, listeners = passed_start(cluster, name, process, notify, [(listen(port), NAMES[name])])
+        activated, listeners = passed_start(
+            cluster, name, process, notify, [(listen(port), NAMES[name])]
+        )
         try:
             status = activated.wait(10)
             expect(status != 0, f"{name} to end with an error", f"exit status {status}")
-            expect(str(port) in activated.log(), f"the address 127.0.0.1:{port} in the message", activated.tail())
+            expect(
+                str(port) in activated.log(),
+                f"the address 127.0.0.1:{port} in the message",
+                activated.tail(),
+            )
             saw(activated.log().strip().splitlines()[-1])
         finally:
             activated.stop()
@@ -125,7 +152,11 @@ def life_cycle(run, variant, saw):
             process.signal(1)
             notify.wait_for("RELOADING=1")
             notify.wait_for("READY=1")
-            expect(any(message.startswith("STATUS=") for message in notify.receive()), "a STATUS", notify.messages)
+            expect(
+                any(message.startswith("STATUS=") for message in notify.receive()),
+                "a STATUS",
+                notify.messages,
+            )
             process.signal(15)
             notify.wait_for("STOPPING=1")
             expect_equal(process.wait(), 0, f"{process.name}'s exit status")
@@ -148,7 +179,15 @@ def socket_activate(run, variant, saw):
             notify = NotifySocket(cluster.folder)
             address = cluster.address(name)
             where = f"127.0.0.1:{address}" if isinstance(address, int) else address
-            command = [tool, "-l", where, f"--fdname={NAMES[name]}", "-E", f"NOTIFY_SOCKET={notify.path}", *process.command]
+            command = [
+                tool,
+                "-l",
+                where,
+                f"--fdname={NAMES[name]}",
+                "-E",
+                f"NOTIFY_SOCKET={notify.path}",
+                *process.command,
+            ]
             activated = Process(name, command, cluster.logs, [])
             activated.start()
             started.append(activated)

@@ -33,8 +33,12 @@ class Variant:
     fixed_ports: bool = False  # the ports as the examples write them
 
     def __str__(self):
-        parts = [self.files if self.files == "seed" else "", self.cache if self.cache != "cached" else "",
-                 "UNIX sockets" if self.transport == "unix" else "", "httpd" if self.front == "httpd" else ""]
+        parts = [
+            self.files if self.files == "seed" else "",
+            self.cache if self.cache != "cached" else "",
+            "UNIX sockets" if self.transport == "unix" else "",
+            "httpd" if self.front == "httpd" else "",
+        ]
         return ", ".join(part for part in parts if part)
 
     def with_manager(self, **attributes):
@@ -118,7 +122,11 @@ class Cluster:
     def address(self, name):
         """Where a program listens: n1, n2, node4, node5, balancer."""
         if self.variant.transport == "unix":
-            return self.sockets + name + (".cache" if name.startswith("n1") or name == "n2" else ".http")
+            return (
+                self.sockets
+                + name
+                + (".cache" if name.startswith("n1") or name == "n2" else ".http")
+            )
         return self.ports[name]
 
     @property
@@ -139,14 +147,32 @@ class Cluster:
     def _cache(self, node):
         address = self.address(node)
         if self.variant.cache == "memcached":
-            where = ["-l", "127.0.0.1", "-p", address] if isinstance(address, int) else ["-s", address, "-a", "0700"]
+            where = (
+                ["-l", "127.0.0.1", "-p", address]
+                if isinstance(address, int)
+                else ["-s", address, "-a", "0700"]
+            )
             command = [shutil.which("memcached") or "memcached", "-m", "64", "-u", "root", *where]
         elif self.variant.files == "seed":
-            command = [self.program("cached"), "-m", "64", "-l", "127.0.0.1", "-p", address,
-                       "--control", self.control_path(node)]
+            command = [
+                self.program("cached"),
+                "-m",
+                "64",
+                "-l",
+                "127.0.0.1",
+                "-p",
+                address,
+                "--control",
+                self.control_path(node),
+            ]
         else:
-            command = [self.program("cached"), "--config", os.path.join(self.flavour_of_cache, f"cached-{node}.conf"),
-                       "--control", self.control_path(node)]
+            command = [
+                self.program("cached"),
+                "--config",
+                os.path.join(self.flavour_of_cache, f"cached-{node}.conf"),
+                "--control",
+                self.control_path(node),
+            ]
         return Process(node, command, self.logs, [address])
 
     @property
@@ -155,13 +181,26 @@ class Cluster:
         return os.path.join(self.root, "sockets") if self.variant.transport == "unix" else self.root
 
     def _node(self, node):
-        command = [self.program("sessiond"), "--base", self.base(node), "--control", self.control_path(node)]
+        command = [
+            self.program("sessiond"),
+            "--base",
+            self.base(node),
+            "--control",
+            self.control_path(node),
+        ]
         return Process(node, command, self.logs, [self.address(node)])
 
     def _balancer(self):
         flag = "-c" if self.variant.front == "nginx" else "-f"
-        command = [self.program("balancerd"), "-p", self.root + "/", flag, self.balancer_configuration,
-                   "--control", self.control_path("balancer")]
+        command = [
+            self.program("balancerd"),
+            "-p",
+            self.root + "/",
+            flag,
+            self.balancer_configuration,
+            "--control",
+            self.control_path("balancer"),
+        ]
         return Process("balancer", command, self.logs, [self.front])
 
     @property
@@ -223,14 +262,18 @@ class Cluster:
 
     def counters(self, pattern):
         """The same over both application servers that run."""
-        return sum(self.counter(node, pattern) for node, program in self.nodes.items() if program.running)
+        return sum(
+            self.counter(node, pattern) for node, program in self.nodes.items() if program.running
+        )
 
     def ctl(self, *arguments, seconds=20.0):
         """Runs `ctl` on this cluster's control sockets: its standard output."""
         environment = {"HOLDFAST_RUN": self.sockets, "NO_COLOR": "1", "COLUMNS": "200"}
         status, output, errors = run([self.program("ctl"), *arguments], seconds, environment)
         if status != 0:
-            raise Failed(f"ctl {' '.join(arguments)} ended with {status}: {errors.strip() or output.strip()}")
+            raise Failed(
+                f"ctl {' '.join(arguments)} ended with {status}: {errors.strip() or output.strip()}"
+            )
         return output
 
     def copies_missing(self):
@@ -290,7 +333,9 @@ class Page:
 def read_page(response):
     """Reads node, session id, creation time and counter from an answer; it must be 200."""
     if response.status != 200 or response.cut:
-        raise Failed(f"expected 200; got {response.status}{' (cut)' if response.cut else ''}: {response.text[:300]!r}")
+        raise Failed(
+            f"expected 200; got {response.status}{' (cut)' if response.cut else ''}: {response.text[:300]!r}"
+        )
     words = re.sub(r"<[^>]*>", " ", response.text)
     node = re.search(r"\bnode[45]\b", words)
     session = re.search(r"(?:Session ID\s+|\bid=)(\S+)", words)
@@ -298,8 +343,12 @@ def read_page(response):
     count = re.search(r"\bcount=(\d+)", words)
     if not node or not session:
         raise Failed(f"not a page of the example: {response.text[:300]!r}")
-    return Page(node.group(0), session.group(1), int(created.group(1)) if created else None,
-                int(count.group(1)) if count else None)
+    return Page(
+        node.group(0),
+        session.group(1),
+        int(created.group(1)) if created else None,
+        int(count.group(1)) if count else None,
+    )
 
 
 def json_of(text):

@@ -13,7 +13,9 @@ class ConnectionEnded(Exception):
     """The server closed; `received` is what had come of the answer by then."""
 
     def __init__(self, received):
-        super().__init__(f"connection closed after {len(received)} bytes: {bytes(received[:120])!r}")
+        super().__init__(
+            f"connection closed after {len(received)} bytes: {bytes(received[:120])!r}"
+        )
         self.received = bytes(received)
 
 
@@ -205,7 +207,9 @@ class Client:
         return self.connection.read_response(method)
 
 
-def get(address, target, headers=(), method="GET", body=None, seconds=CONNECT_SECONDS, host="localhost"):
+def get(
+    address, target, headers=(), method="GET", body=None, seconds=CONNECT_SECONDS, host="localhost"
+):
     """One request over its own connection."""
     with Client(address, seconds, host) as client:
         return client.request(method, target, headers, body)

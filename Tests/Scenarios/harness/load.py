@@ -20,7 +20,10 @@ class Load:
         self.done = 0
         self.failures = []
         self.failure_count = 0
-        self.threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(workers)]
+        self.threads = [
+            threading.Thread(target=self._run, args=(number,), daemon=True)
+            for number in range(workers)
+        ]
 
     def __enter__(self):
         for thread in self.threads:
@@ -44,7 +47,9 @@ class Load:
                     self.failure_count += 1
                     if len(self.failures) < FAILURES_KEPT:
                         place = traceback.extract_tb(error.__traceback__)[-1]
-                        self.failures.append(f"{type(error).__name__}: {error} (line {place.lineno})")
+                        self.failures.append(
+                            f"{type(error).__name__}: {error} (line {place.lineno})"
+                        )
                 self.stopping.wait(0.01)
 
     def stop(self):

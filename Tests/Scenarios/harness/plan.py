@@ -14,8 +14,13 @@ STOCK = replace(EXAMPLES, cache="memcached")
 SEED = replace(EXAMPLES, files="seed")
 SEED_HTTPD = replace(SEED, front="httpd")
 
-FIRST_FIVE = ("story_01_one_session", "story_02_counter", "story_03_cache_dies", "story_04_server_dies",
-              "story_05_balancer_dies")
+FIRST_FIVE = (
+    "story_01_one_session",
+    "story_02_counter",
+    "story_03_cache_dies",
+    "story_04_server_dies",
+    "story_05_balancer_dies",
+)
 
 
 @dataclass
@@ -39,7 +44,10 @@ class Tale:
 
     def matches(self, names):
         """Whether it was chosen; nothing chosen means all."""
-        return not names or any(self.name.startswith(name) or (not name.isdigit() and name in self.name) for name in names)
+        return not names or any(
+            self.name.startswith(name) or (not name.isdigit() and name in self.name)
+            for name in names
+        )
 
     def tell(self, run):
         """Runs it."""
@@ -54,12 +62,20 @@ def tales(quick=False):
     told += [Tale(name, variant) for variant in others for name in FIRST_FIVE]
     if quick:
         return told
-    told += [Tale(name, variant, seed=True) for variant in (SEED, SEED_HTTPD) for name in FIRST_FIVE]
+    told += [
+        Tale(name, variant, seed=True) for variant in (SEED, SEED_HTTPD) for name in FIRST_FIVE
+    ]
     return told
 
 
-ALONE = ("story_06_httpd", "story_07_sticky", "story_08_ignored", "story_09_no_cache", "story_10_signals",
-         "story_11_systemd")
+ALONE = (
+    "story_06_httpd",
+    "story_07_sticky",
+    "story_08_ignored",
+    "story_09_no_cache",
+    "story_10_signals",
+    "story_11_systemd",
+)
 
 
 def exists(module):
@@ -71,4 +87,8 @@ def default_binaries():
     """The newest build: release or debug."""
     builds = [os.path.join(REPOSITORY, ".build", kind) for kind in ("release", "debug")]
     built = [build for build in builds if os.path.exists(os.path.join(build, "balancerd"))]
-    return max(built, key=lambda build: os.path.getmtime(os.path.join(build, "balancerd")), default=builds[1])
+    return max(
+        built,
+        key=lambda build: os.path.getmtime(os.path.join(build, "balancerd")),
+        default=builds[1],
+    )

@@ -48,19 +48,28 @@ class Process:
         environment = {**os.environ, **self.environment}
         with open(self.log_path, "ab") as log:
             self.popen = subprocess.Popen(
-                _TIED_TO_US + self.command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, pass_fds=pass_fds)
+                _TIED_TO_US + self.command,
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=pass_fds,
+            )
         if wait:
             self.wait_ready()
         return self
 
     def wait_ready(self):
         """Waits until every address of `ready` accepts connections."""
+
         def is_ready():
             if self.popen.poll() is not None:
                 raise Failed(
-                    f"{self.name} ended with {self.popen.returncode} before it was ready\n{self.tail()}")
+                    f"{self.name} ended with {self.popen.returncode} before it was ready\n{self.tail()}"
+                )
             return all(answers(address) for address in self.ready)
+
         try:
             until(is_ready, f"{self.name} to accept connections at {self.ready}", READY_SECONDS)
         except Failed as failure:
@@ -81,7 +90,9 @@ class Process:
         try:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Failed(f"{self.name} (pid {self.pid}) still runs after {seconds:g} s\n{self.tail()}") from None
+            raise Failed(
+                f"{self.name} (pid {self.pid}) still runs after {seconds:g} s\n{self.tail()}"
+            ) from None
 
     def stop(self):
         """Ends it: politely first, then with force."""
@@ -111,8 +122,15 @@ def run(command, seconds=20.0, environment=None, cwd=None, input_text=None):
     """Runs a command to its end: (exit status, standard output, standard error)."""
     try:
         done = subprocess.run(
-            [str(part) for part in command], capture_output=True, timeout=seconds, text=True, errors="replace",
-            env={**os.environ, **(environment or {})}, cwd=cwd, input=input_text)
+            [str(part) for part in command],
+            capture_output=True,
+            timeout=seconds,
+            text=True,
+            errors="replace",
+            env={**os.environ, **(environment or {})},
+            cwd=cwd,
+            input=input_text,
+        )
     except subprocess.TimeoutExpired:
         raise Failed(f"{' '.join(map(str, command))} took longer than {seconds:g} s") from None
     return done.returncode, done.stdout, done.stderr

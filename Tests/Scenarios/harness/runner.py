@@ -27,7 +27,11 @@ class Run:
         """Prints one step's line."""
         mark = {"ok": "ok  ", "FAIL": "FAIL", "skip": "skip"}[verdict]
         if self.colour:
-            mark = {"ok": "\033[32m", "FAIL": "\033[31m", "skip": "\033[33m"}[verdict] + mark + "\033[0m"
+            mark = (
+                {"ok": "\033[32m", "FAIL": "\033[31m", "skip": "\033[33m"}[verdict]
+                + mark
+                + "\033[0m"
+            )
         first, _, rest = seen.partition("\n")
         text = f"{mark} {step} {what}" + (f": {first}" if first else "")
         print(text + (f"\n{rest}" if rest else ""), file=self.output, flush=True)
@@ -41,7 +45,11 @@ class Run:
         try:
             yield lambda text: seen.append(str(text))
         except Exception as error:
-            message = str(error) if isinstance(error, Failed) else f"{type(error).__name__}: {error}\n{_trace(error)}"
+            message = (
+                str(error)
+                if isinstance(error, Failed)
+                else f"{type(error).__name__}: {error}\n{_trace(error)}"
+            )
             self.failed += 1
             self.failures.append(f"{label} {what}: {message.splitlines()[0] if message else ''}")
             tails = [cluster.tails() for cluster in self.clusters]
@@ -67,10 +75,16 @@ class Run:
                 finally:
                     self.clusters.remove(cluster)
         except Exception as error:
-            message = str(error) if isinstance(error, Failed) else f"{type(error).__name__}: {error}\n{_trace(error)}"
+            message = (
+                str(error)
+                if isinstance(error, Failed)
+                else f"{type(error).__name__}: {error}\n{_trace(error)}"
+            )
             self.failed += 1
             self.failures.append(f"{number} cluster: {message.splitlines()[0]}")
-            self.line("FAIL", f"{number}{f' [{variant}]' if str(variant) else ''}", "the cluster", message)
+            self.line(
+                "FAIL", f"{number}{f' [{variant}]' if str(variant) else ''}", "the cluster", message
+            )
 
     def make_cluster(self, variant):
         """A cluster that is not started: its files may be changed first."""
@@ -84,5 +98,12 @@ class Run:
 
 def _trace(error):
     here = os.path.dirname(os.path.abspath(__file__))
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("/usr/lib")]
-    return "\n".join(f"    {os.path.relpath(frame.filename, here)}:{frame.lineno} {frame.line}" for frame in frames[-4:])
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("/usr/lib")
+    ]
+    return "\n".join(
+        f"    {os.path.relpath(frame.filename, here)}:{frame.lineno} {frame.line}"
+        for frame in frames[-4:]
+    )

@@ -9,7 +9,9 @@ REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..",
 EXAMPLES = os.path.join(REPOSITORY, "Docs", "examples")
 
 # The seed lies beside the repository where this project was made, and need not be there.
-SEED = os.path.abspath(os.environ.get("HOLDFAST_SEED", os.path.join(REPOSITORY, "..", "shared", "seed")))
+SEED = os.path.abspath(
+    os.environ.get("HOLDFAST_SEED", os.path.join(REPOSITORY, "..", "shared", "seed"))
+)
 
 # The ports as the examples and the seed write them, and the folder of the examples' UNIX sockets.
 PORTS = {"n1": 11211, "n2": 11212, "node4": 8084, "node5": 8085, "balancer": 8080}
@@ -27,8 +29,12 @@ def copy_examples(folder, ports, socket_folder):
         return real.get(found.group(0), found.group(0))
 
     for path in configuration_files(folder):
-        rewrite(path, lambda text: re.sub(r"\b(?:8080|8084|8085|11211|11212)\b", port, text)
-                .replace(SOCKET_FOLDER, socket_folder))
+        rewrite(
+            path,
+            lambda text: re.sub(r"\b(?:8080|8084|8085|11211|11212)\b", port, text).replace(
+                SOCKET_FOLDER, socket_folder
+            ),
+        )
 
 
 def copy_seed(folder):
@@ -42,7 +48,10 @@ def copy_seed(folder):
         pages = os.path.join(EXAMPLES, node, "webapps", "testapp")
         for name in os.listdir(pages):
             if name != "index.jsp":
-                shutil.copy(os.path.join(pages, name), os.path.join(folder, node, "webapps", "testapp", name))
+                shutil.copy(
+                    os.path.join(pages, name),
+                    os.path.join(folder, node, "webapps", "testapp", name),
+                )
 
 
 def configuration_files(folder):
