@@ -16,7 +16,7 @@
         unsafe self.spares.reserveCapacity(spareCountMax)
     }
 
-    deinit { for unsafespare in unsafe self.spares { unsafe spare.deallocate() } }
+    deinit { while let spare = unsafe self.spares.popLast() { unsafe spare.deallocate() } }
 
     /// Gives an empty buffer without memory a block; leaves any other as it is.
     package func lend(to buffer: ByteBuffer) {
