@@ -23,7 +23,8 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("MemcacheProtocol", ["Base"]),
     ("HTTPProtocol", ["Base"]),
     ("CacheStorage", ["Base"]),
-    ("LoadBalancing", ["Base", "CPCRE2"]),
+    ("LoadBalancing", ["Base"]),
+    ("PatternMatching", ["Base", "CPCRE2"]),
     ("Sessions", ["Base"]),
     ("ExpressionLanguage", ["Base"]),
     ("PageTemplates", ["Base", "ExpressionLanguage"]),
@@ -49,7 +50,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
         "BalancerServer",
         [
             "Base", "HTTPProtocol", "LoadBalancing", "SystemInterface", "EventLoop", "HTTPTransport",
-            "DaemonKit", "CPCRE2", .product(name: "Logging", package: "swift-log"),
+            "DaemonKit", "PatternMatching", .product(name: "Logging", package: "swift-log"),
         ]
     ),
     (
@@ -57,7 +58,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
         [
             "Base", "HTTPProtocol", "Sessions", "ExpressionLanguage", "PageTemplates",
             "SystemInterface", "EventLoop", "HTTPTransport", "MemcacheProtocol", "MemcacheClient",
-            "DaemonKit", "CPCRE2", "CExpat", .product(name: "Logging", package: "swift-log"),
+            "DaemonKit", "PatternMatching", "CExpat", .product(name: "Logging", package: "swift-log"),
         ]
     ),
     (
