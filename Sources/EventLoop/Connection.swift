@@ -13,14 +13,14 @@ package enum ConnectionError: Error, Equatable, Sendable {
 
 /// A stream connection that lives on one loop, with one input and one output buffer.
 ///
-/// Used by straight-line async code: `fill` until a whole message is there, act, append the answer to
+/// Used by straight-line async code: `fill` until a whole message is there, act, append the answer
+/// to
 /// `output`, `flush`. One task may wait to read and another to write. Loop thread only.
 ///
-/// The kernel tells each change of readiness once (edge-triggered); what it told is remembered, so a
-/// request costs one receive and one send and no call to see that there is nothing more.
+/// The kernel tells each change of readiness once (edge-triggered); what it told is remembered, so
+/// a request costs one receive and one send and no call to see that there is nothing more.
+// SAFETY: all that changes is touched on the loop's thread only, which the loop asserts.
 package final class Connection: @unchecked Sendable {
-    // SAFETY: all that changes is touched on the loop's thread only, which the loop asserts.
-
     /// The loop the connection lives on.
     package let loop: Loop
     /// The address of the other end; a client on a UNIX socket has none (an empty path).
@@ -112,7 +112,8 @@ package final class Connection: @unchecked Sendable {
         guard self.isReadable else { return nil }
         self.loop.buffers.lend(to: self.input)
         self.loop.buffers.lend(to: self.output)
-        // A block that is partly filled is filled up rather than grown, while there is room worth it.
+        // A block that is partly filled is filled up rather than grown, while there is room worth
+        // it.
         let count: Int
         do {
             count = try RawDescriptor.receive(self.descriptor, into: self.input, atMost: byteCount)
@@ -283,8 +284,8 @@ package final class Connection: @unchecked Sendable {
         waiter.suspension.resume()
     }
 
-    /// Sees to it that a timer fires at `deadline` or earlier. One timer serves many requests: it is
-    /// set anew only when it fires before the deadline of who then waits.
+    /// Sees to it that a timer fires at `deadline` or earlier. One timer serves many requests: it
+    /// is set anew only when it fires before the deadline of who then waits.
     private func armTimer(for deadline: Instant) {
         if deadline == .distantFuture { return }
         if let timer = self.timer, timer.isPending {

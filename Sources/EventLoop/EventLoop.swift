@@ -11,8 +11,8 @@
 //   +------------------------+    +------------------------+
 //
 // A turn runs every task that can go on, then what was put off to the end of the turn (writes that
-// many tasks share), then waits once for events. A Loop is a TaskExecutor: a task spawned on it stays
-// on its thread for life, and so does the connection that the task serves. The clock is read once a
-// turn. Why not SwiftNIO: Docs/decisions/0001-loop.md.
+// many tasks share), then waits once for events. A Loop is a TaskExecutor: a task spawned on it
+// stays on its thread for life, and so does the connection that the task serves. The clock is read
+// once a turn. Why not SwiftNIO: Docs/decisions/0001-loop.md.
 //
 // What it refuses to do: protocols, TLS, buffering policy beyond one input and one output buffer.

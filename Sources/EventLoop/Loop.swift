@@ -1,16 +1,15 @@
 package import Base
-import CLinux
 import Synchronization
 package import SystemInterface
 
 /// One thread that runs tasks, waits for readiness and fires timers.
 ///
-/// A `TaskExecutor`: a task that prefers it runs nowhere else. What is marked 'loop thread only' traps
-/// elsewhere in debug builds.
+/// A `TaskExecutor`: a task that prefers it runs nowhere else. What is marked 'loop thread only'
+/// traps elsewhere in debug builds.
+// SAFETY: `inbox` and the atomics may be used by any thread; all else that changes is touched by
+// the loop's own thread only, which `preconditionOnLoop` checks. Jobs come from the Swift run time
+// and are run once.
 package final class Loop: TaskExecutor, @unchecked Sendable {
-    // SAFETY: `inbox` and `sleepState` may be used by any thread; all other stored properties that
-    // change are touched by the loop's own thread only, which `preconditionOnLoop` checks.
-
     /// How many times in a row ready tasks are run before events are looked at again.
     private static let jobRoundsMax = 64
     /// The memory a connection borrows while it is busy, in bytes.
@@ -58,7 +57,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
 
     /// The loop whose thread this is, or nil elsewhere.
     package static var current: Loop? {
-        guard let pointer = unsafe holdfast_thread_loop() else { return nil }
+        guard let pointer = unsafe ThreadLocalPointer.value else { return nil }
         // SAFETY: the pointer is set by `main()` for as long as the loop's thread runs.
         return unsafe Unmanaged<Loop>.fromOpaque(pointer).takeUnretainedValue()
     }
@@ -66,11 +65,11 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     /// Whether the caller is on this loop's thread.
     package var isCurrent: Bool {
         // SAFETY: only the pointers are compared.
-        unsafe holdfast_thread_loop()
-            == UnsafeMutableRawPointer(Unmanaged.passUnretained(self).toOpaque())
+        unsafe ThreadLocalPointer.value == Unmanaged.passUnretained(self).toOpaque()
     }
 
-    /// How many turns the loop has begun; a loop whose number stands still while it has work is stuck.
+    /// How many turns the loop has begun; a loop whose number stands still while it has work is
+    /// stuck.
     package var turnCount: Int { self.turnCounter.load(ordering: .relaxed) }
 
     /// Takes a task's next piece of work; called by the Swift run time.
@@ -194,8 +193,8 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     /// Runs turns until `requestStop()`; the body of the loop's thread.
     func main() {
         // SAFETY: the thread holds a reference to self for as long as it runs.
-        unsafe holdfast_set_thread_loop(Unmanaged.passUnretained(self).toOpaque())
-        defer { holdfast_set_thread_loop(nil) }
+        unsafe ThreadLocalPointer.value = Unmanaged.passUnretained(self).toOpaque()
+        defer { unsafe ThreadLocalPointer.value = nil }
         self.turnTime = SystemClock.now()
         while !self.isStopping.load(ordering: .acquiring) {
             self.turnCounter.wrappingAdd(1, ordering: .relaxed)

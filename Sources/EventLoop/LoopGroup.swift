@@ -54,8 +54,8 @@ package final class LoopGroup: Sendable {
 }
 
 /// A value that belongs to one loop and may be handed about, but looked at on that loop only.
+// SAFETY: `value` traps off the loop's thread, so the value has one thread.
 package struct LoopBound<Value>: @unchecked Sendable {
-    // SAFETY: `value` traps off the loop's thread, so the value has one thread.
     private let stored: Value
     /// The loop the value belongs to.
     package let loop: Loop

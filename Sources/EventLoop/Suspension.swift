@@ -6,8 +6,8 @@
 /// ```
 /// Costs a quarter of a microsecond. The task goes on as a job of its own loop, whichever thread
 /// resumes it.
+// SAFETY: whoever holds a suspension resumes it exactly once, as `resume` says.
 @safe package struct Suspension: Sendable {
-    // SAFETY: whoever holds a suspension resumes it exactly once, as `resume` says.
     private let continuation: UnsafeContinuation<Void, Never>
 
     private init(_ continuation: UnsafeContinuation<Void, Never>) {

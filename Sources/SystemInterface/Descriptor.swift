@@ -42,6 +42,7 @@ package struct Descriptor: ~Copyable, Sendable {
 }
 
 /// Calls on descriptor numbers whose owner is elsewhere (the loop, systemd).
+// SAFETY: pointers into buffers and spans live through the call they are given to.
 package enum RawDescriptor {
     /// Reads up to `byteCount` bytes into the end of `buffer`; 0 at the end of the stream.
     package static func read(

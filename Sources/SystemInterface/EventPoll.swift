@@ -19,6 +19,7 @@ package struct ReadySet: Sendable {
 }
 
 /// The kernel's readiness queue (epoll(7)); used by the thread of one loop.
+// SAFETY: `events` has room for eventCountMax events until deinit; only written ones are read.
 @safe package final class EventPoll {
     /// How many events one call takes; more wait for the next call.
     package static let eventCountMax = 512

@@ -52,6 +52,8 @@ package struct FileStatus: Equatable, Sendable {
 }
 
 /// Files and folders. All of it may wait on the disk.
+// SAFETY: strings are given to the kernel as C strings that live through the call; what the kernel
+// writes goes into locals of the size it expects.
 package enum Files {
     /// How a file is opened.
     package enum OpenMode: Sendable {

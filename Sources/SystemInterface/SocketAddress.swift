@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 
 /// Where a socket is: an IPv4 or IPv6 address with a port, or a path.
+// SAFETY: C functions read and write locals of the type they expect.
 package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// IPv4: the address in host byte order (127.0.0.1 is 0x7F000001), and the port.
     case ipv4(UInt32, port: UInt16)
@@ -78,7 +79,8 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The host without the port: `127.0.0.1`, `::1`, or `unix:` for a UNIX socket (as nginx logs it).
+    /// The host without the port: `127.0.0.1`, `::1`, or `unix:` for a UNIX socket (as nginx logs
+    /// it).
     package var hostText: String {
         switch self {
         case .ipv4(let address, _):

@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 
 /// Stream sockets: making, binding, accepting, connecting; all non-blocking and close-on-exec.
+// SAFETY: the kernel reads and writes locals of the size it is told.
 package enum Sockets {
     /// A listening socket at `address`.
     ///
@@ -51,9 +52,11 @@ package enum Sockets {
         }
     }
 
-    /// Starts to connect. The connection stands when the socket is writable and `pendingError` is nil.
+    /// Starts to connect. The connection stands when the socket is writable and `pendingError` is
+    /// nil.
     ///
-    /// - Throws: at once what the kernel knows at once, such as `connectionRefused` on a UNIX socket.
+    /// - Throws: at once what the kernel knows at once, such as `connectionRefused` on a UNIX
+    /// socket.
     package static func startConnecting(to address: SocketAddress) throws(Errno) -> Descriptor {
         let socket = try Self.make(for: address)
         let number = socket.number

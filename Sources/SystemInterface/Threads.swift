@@ -87,3 +87,13 @@ package enum Processes {
         return (nanoseconds(usage.ru_utime), nanoseconds(usage.ru_stime))
     }
 }
+
+/// One pointer for each thread, nil until the thread sets it; the loop of a loop's thread.
+package enum ThreadLocalPointer {
+    // SAFETY: the pointer is only stored; who reads it answers for what it points to.
+    /// The calling thread's pointer.
+    package static var value: UnsafeMutableRawPointer? {
+        get { unsafe holdfast_thread_loop() }
+        set { unsafe holdfast_set_thread_loop(newValue) }
+    }
+}

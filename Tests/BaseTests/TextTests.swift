@@ -41,10 +41,10 @@ struct TextTests {
             }
             json.member("last", UInt64.max)
         }
-        #expect(
-            output.bytes.makeString()
-                == #"{"text":"a\"b\\c\n\u0001é","list":[1,-2.5,true,null,null,{}],"last":18446744073709551615}"#
-        )
+        let expected =
+            #"{"text":"a\"b\\c\n\u0001é","list":[1,-2.5,true,null,null,{}],"#
+            + #""last":18446744073709551615}"#
+        #expect(output.bytes.makeString() == expected)
     }
 
     @Test func showsWhereAMistakeStands() {

@@ -15,6 +15,8 @@ extension UInt8 {
     }
 }
 
+// SAFETY: a StaticString's bytes live for ever and are read within its length; pointers into a span
+// do not leave the closures they are given to.
 extension Span where Element == UInt8 {
     /// The first index at or after `start` that holds `byte`, or nil. O(n), vectorised by libc.
     package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
@@ -37,7 +39,7 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// Whether the bytes are `text` when the case of ASCII letters is ignored; `text` is lower case.
+    /// Whether the bytes are `text` when the case of ASCII letters is ignored; it is lower case.
     package func isEqualIgnoringCase(to text: StaticString) -> Bool {
         guard self.count == text.utf8CodeUnitCount else { return false }
         let other = unsafe text.utf8Start

@@ -1,4 +1,6 @@
 // What can be put at the end of a buffer. All of it grows the buffer as needed.
+// SAFETY: `appendFilling` gives exactly as much free memory as was asked for, and sources are read
+// within their own length while they are alive.
 extension ByteBuffer {
     /// Appends a copy of `bytes`.
     package func append(_ bytes: Span<UInt8>) {

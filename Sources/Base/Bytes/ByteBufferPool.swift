@@ -1,7 +1,9 @@
-/// Memory that many mostly idle buffers share: a buffer borrows a block while it has something in it.
+/// Memory that many mostly idle buffers share: a buffer borrows a block while it has something in
+/// it.
 ///
-/// A loop keeps one pool, so that ten thousand idle connections hold no buffer memory at all. Used by
-/// one thread.
+/// A loop keeps one pool, so that ten thousand idle connections hold no buffer memory at all. Used
+/// by one thread.
+// SAFETY: every block in `spares` was given up by a buffer and belongs to the pool alone.
 @safe package final class ByteBufferPool {
     /// The size of a block in bytes.
     package let blockSize: Int

@@ -24,7 +24,8 @@ package struct Instant: Comparable, Hashable, Sendable {
 
     /// The instant `nanoseconds` later; stays at `distantFuture` instead of overflowing.
     ///
-    /// For what is done for each request: `Duration` is 128 bits wide and costs thirty times as much.
+    /// For what is done for each request: `Duration` is 128 bits wide and costs thirty times as
+    /// much.
     package func adding(nanoseconds: Int64) -> Instant {
         let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
         return overflow ? .distantFuture : Instant(nanoseconds: sum)
