@@ -22,7 +22,8 @@ extension ByteBuffer {
     /// Appends a copy of what can be read in `other`.
     package func append(_ other: ByteBuffer) { self.append(other.bytes) }
 
-    /// Appends the UTF-8 of `text`.
+    /// Appends the UTF-8 of `text`. Literals go to the overload for `StaticString`.
+    @_disfavoredOverload
     package func append(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in

@@ -40,10 +40,16 @@ package struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// The whole duration in nanoseconds, clamped to what 64 bits hold (292 years).
     package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        return scaled + attoseconds / 1_000_000_000
+        let attoseconds = self.attoseconds
+        let high = attoseconds >> 64
+        // One division by the processor for what time-outs are; it would trap on a wider quotient.
+        if high >= 0, high < 500_000_000 {
+            let low = UInt64(truncatingIfNeeded: attoseconds)
+            let divisor: UInt64 = 1_000_000_000
+            let quotient = divisor.dividingFullWidth((UInt64(truncatingIfNeeded: high), low)).quotient
+            return Int64(clamping: quotient)
+        }
+        return Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     /// The whole duration in milliseconds, rounded towards zero.
