@@ -7,7 +7,8 @@ let importTable: [String: Set<String>] = [
     "MemcacheProtocol": ["Base"],
     "HTTPProtocol": ["Base"],
     "CacheStorage": ["Base"],
-    "LoadBalancing": ["Base", "CPCRE2"],
+    "LoadBalancing": ["Base"],
+    "PatternMatching": ["Base", "CPCRE2"],
     "Sessions": ["Base"],
     "ExpressionLanguage": ["Base"],
     "PageTemplates": ["Base", "ExpressionLanguage"],
@@ -25,12 +26,12 @@ let importTable: [String: Set<String>] = [
     ],
     "BalancerServer": [
         "Base", "HTTPProtocol", "LoadBalancing", "SystemInterface", "EventLoop", "HTTPTransport",
-        "DaemonKit", "CPCRE2", "Logging",
+        "DaemonKit", "PatternMatching", "Logging",
     ],
     "AppServer": [
         "Base", "HTTPProtocol", "Sessions", "ExpressionLanguage", "PageTemplates",
         "SystemInterface", "EventLoop", "HTTPTransport", "MemcacheProtocol", "MemcacheClient",
-        "DaemonKit", "CPCRE2", "CExpat", "Logging",
+        "DaemonKit", "PatternMatching", "CExpat", "Logging",
     ],
     "ControlCommands": [
         "Base", "HTTPProtocol", "MemcacheProtocol", "SystemInterface", "EventLoop",
