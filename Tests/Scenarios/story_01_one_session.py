@@ -42,7 +42,8 @@ def in_turn(cluster, saw):
     expect_equal(len({page.session for page in pages}), 1, "different session ids")
     expect_equal(len({page.created for page in pages}), 1, "different creation times")
     saw(
-        f"{order.count('node4')} by node4, {order.count('node5')} by node5, one id {pages[0].session}, one creation time"
+        f"{order.count('node4')} by node4, {order.count('node5')} by node5,"
+        f" one id {pages[0].session}, one creation time"
     )
 
 

@@ -37,7 +37,8 @@ def tell(run, variant):
             with run.cluster(
                 "02", variant.with_manager(sticky=sticky, lockingMode="all")
             ) as cluster:
-                what = f'{PARALLEL * EACH} increments, {PARALLEL} in parallel on one session, lockingMode="all"'
+                what = f"{PARALLEL * EACH} increments, {PARALLEL} in parallel on one session"
+                what += ', lockingMode="all"'
                 what += ", sticky" if sticky is None else ""
                 with run.step(f"02.3{letter}", what, variant) as saw:
                     parallel(cluster, saw)

@@ -96,7 +96,7 @@ def under_load(run, cluster, variant, letter, name):
 
 
 def counting_load(cluster, earlier=None):
-    """Threads that count, each in its own session: one more at every answer, and the base of the id stays."""
+    """Threads that count, each in its own session: one more at every answer, the same base."""
     browsers = earlier.browsers if earlier else [cluster.browser() for _ in range(WORKERS)]
     last = earlier.last if earlier else {}
 
@@ -172,7 +172,7 @@ def counted_to(cluster, count):
 
 
 def back_with(cluster, node, contents):
-    """Starts a dead cache node with old contents, while both application servers stand still and cannot see it."""
+    """Starts a dead cache node with old contents, while both servers stand still."""
     for server in cluster.nodes.values():
         server.signal(signal.SIGSTOP)
     try:
@@ -232,7 +232,7 @@ def old_contents(cluster, saw):
 
 
 def ended_for_good(cluster, saw):
-    """Ended with both alive, with the second copy's node dead, and with the first copy's node dead."""
+    """Ended with both alive, with the second copy's node dead, with the first copy's node dead."""
     for dead_copy in (None, "second", "first"):
         with counted_to(cluster, 3) as browser:
             session = browser.session
@@ -265,7 +265,7 @@ def ended_for_good(cluster, saw):
 
 
 def living_copy(cluster, node, session):
-    """Whether a cache node still answers with a session's counter; a mark of its end may be there."""
+    """Whether a cache node still holds a session's counter; a mark of its end may be there."""
     return any(b"count" in value for _, value in contents_of(cluster, node, session).values())
 
 

@@ -1,4 +1,4 @@
-"""Step 4: an application server dies under load; what may be sent again is, nothing is executed twice."""
+"""Step 4: an application server dies; what may be sent again is, nothing is executed twice."""
 
 import os
 import re
@@ -77,7 +77,7 @@ def gets_under_load(run, cluster, variant):
 
 
 def posts_under_load(run, cluster, variant):
-    """POSTs that were written and not answered get 502; the counter never runs ahead of what was sent."""
+    """POSTs written and not answered get 502; the counter never runs ahead of what was sent."""
 
     def prepare(_):
         browser = cluster.browser()
@@ -120,7 +120,7 @@ def posts_under_load(run, cluster, variant):
             count = read_page(browser.get(PEEK)).count
             expect(
                 browser.answered <= count <= browser.answered + browser.refused,
-                f"a counter from {browser.answered} (answered) to {browser.answered + browser.refused} (sent)",
+                f"a counter from {browser.answered} to {browser.answered + browser.refused}",
                 count,
             )
         refused = sum(browser.refused for browser in browsers)
@@ -162,7 +162,7 @@ REFUSED_COUNTER = r"not_sent_again|not_retried|unanswered"
 
 
 def waiting_requests(run, cluster, variant):
-    """The scenario holds the session's lock: a request has been written to a node, and cannot be answered."""
+    """The scenario holds the session's lock: a request was written and cannot be answered."""
     for number, method in (("04.5", "GET"), ("04.6", "POST")):
         outcome = (
             "is sent again elsewhere and answered 200"
@@ -293,7 +293,7 @@ def rules(run, variant):
 
 
 def against_scripts(run, variant, method, both_alive):
-    """(status, requests that reached node4 and node5): node4 closes unanswered or refuses, node5 answers."""
+    """(status, requests at node4 and node5): node4 closes unanswered or refuses, node5 answers."""
     cluster = run.make_cluster(variant)
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + (b"" if method == "HEAD" else b"ok")
     first = ScriptedServer(cluster.address("node4"), answer=None) if both_alive else None

@@ -1,4 +1,4 @@
-"""Step 6: the httpd file, directive by directive; Debian's httpd is asked the same where it is installed."""
+"""Step 6: the httpd file, directive by directive; Debian's httpd is asked the same."""
 
 import os
 import shutil
@@ -109,7 +109,7 @@ def check(run, variant, number, what, change, look):
             theirs = observed(run, variant, change, look, as_httpd)
             expect_equal(ours, theirs, "the same as httpd with the same file")
         saw(
-            f"{shown(ours)}{' (httpd: the same)' if have_httpd() else ' (httpd is not installed here)'}"
+            f"{shown(ours)} ({'httpd: the same' if have_httpd() else 'no httpd to compare'})"
         )
 
 
@@ -175,7 +175,8 @@ def as_httpd(cluster):
             "".join(f"LoadModule {name}_module {MODULE_FOLDER}/mod_{name}.so\n" for name in MODULES)
         )
         file.write(
-            f"ServerRoot {cluster.folder}\nPidFile {cluster.folder}/httpd.pid\nErrorLog {cluster.logs}/httpd.log\n"
+            f"ServerRoot {cluster.folder}\nPidFile {cluster.folder}/httpd.pid\n"
+            f"ErrorLog {cluster.logs}/httpd.log\n"
             f"DefaultRuntimeDir {cluster.folder}\nMutex posixsem\nUser www-data\nGroup www-data\n"
             f"Include {cluster.balancer_configuration}\n"
         )

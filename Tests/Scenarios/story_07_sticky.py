@@ -1,4 +1,4 @@
-"""Step 7: affinity by jvmRoute: a session stays on its node, and moves with a new route when the node dies."""
+"""Step 7: affinity by jvmRoute: a session stays on its node, and moves when it dies."""
 
 from dataclasses import replace
 
@@ -38,7 +38,8 @@ def affinity(run, cluster, letter, front, variant):
             browser.close()
         expect_equal(set(homes), {"node4", "node5"}, "nodes of new sessions")
         saw(
-            f"{homes.count('node4')} sessions on node4, {homes.count('node5')} on node5, {REQUESTS} requests each"
+            f"{homes.count('node4')} sessions on node4, {homes.count('node5')} on node5,"
+            f" {REQUESTS} requests each"
         )
     with run.step(
         f"07.2{letter}",

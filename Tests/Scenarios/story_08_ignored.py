@@ -78,7 +78,7 @@ def page_with_query(cluster, saw):
 
 
 def full_match(cluster, saw, ignored):
-    """An ignored request does not keep its session alive; any other one does, which the caches see."""
+    """An ignored request does not keep its session alive; the caches hardly see any."""
     with cluster.browser() as browser:
         read_page(browser.get(COUNTER))
         before = traffic(cluster)

@@ -1,4 +1,4 @@
-"""Step 9: all caches dead: with affinity pages go on; without, nothing false is told to a browser."""
+"""Step 9: all caches dead: with affinity pages go on; without, no browser is told a lie."""
 
 from dataclasses import replace
 

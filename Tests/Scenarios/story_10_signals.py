@@ -10,7 +10,7 @@ from harness import http
 from harness.cluster import COUNTER, PAGE, read_page, session_id
 from harness.load import Load
 from harness.peers import ScriptedServer
-from harness.settings import change_element, rewrite
+from harness.settings import rewrite
 from harness.sockets import answers, connect, free_port
 from harness.waiting import Failed, expect, expect_equal, until
 

@@ -334,7 +334,8 @@ def read_page(response):
     """Reads node, session id, creation time and counter from an answer; it must be 200."""
     if response.status != 200 or response.cut:
         raise Failed(
-            f"expected 200; got {response.status}{' (cut)' if response.cut else ''}: {response.text[:300]!r}"
+            f"expected 200; got {response.status}{' (cut)' if response.cut else ''}:"
+            f" {response.text[:300]!r}"
         )
     words = re.sub(r"<[^>]*>", " ", response.text)
     node = re.search(r"\bnode[45]\b", words)

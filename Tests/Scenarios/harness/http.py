@@ -72,7 +72,7 @@ class Connection:
         return bool(data)
 
     def read_head(self):
-        """Reads up to the empty line: (status, reason, headers, the head's bytes). 1xx are skipped."""
+        """Reads up to the empty line: (status, reason, headers, the head). 1xx are skipped."""
         while True:
             end = self.received.find(b"\r\n\r\n")
             if end < 0:
@@ -185,8 +185,8 @@ class Client:
     def request(self, method, target, headers=(), body=None):
         """One request and its answer.
 
-        A kept connection may have been closed by the server meanwhile, which a client has to expect: when not a byte
-        of an answer came on a used connection, an idempotent request is sent once more on a new one.
+        A kept connection may have been closed by the server meanwhile, which a client expects: when not a byte of an answer came on a used connection, an idempotent request is sent once
+        more on a new one.
         """
         data = compose(method, target, headers, body, self.host)
         reused = self.connection is not None and self.connection.usable

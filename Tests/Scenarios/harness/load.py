@@ -1,4 +1,4 @@
-"""Load: threads that repeat one piece of work until they are told to stop, and count what they saw."""
+"""Load: threads that repeat one piece of work until told to stop, and count what they saw."""
 
 import threading
 import traceback
@@ -8,7 +8,9 @@ FAILURES_KEPT = 20
 
 
 class Load:
-    """`workers` threads, each calling `work(state)` over and over; `prepare(number)` makes a thread's state.
+    """`workers` threads, each calling `work(state)` over and over.
+
+    `prepare(number)` makes a thread's state.
 
     Whatever `work` raises is a failure: it is kept, and that thread goes on.
     """
@@ -71,7 +73,7 @@ class Load:
 
 
 def in_parallel(count, work):
-    """Runs `work(number)` in `count` threads at once; returns the results, raises the first failure."""
+    """Runs `work(number)` in `count` threads at once; the results, or the first failure raised."""
     results, errors = [None] * count, []
     barrier = threading.Barrier(count)
 

@@ -8,9 +8,10 @@ from .sockets import listen
 
 
 class ScriptedServer:
-    """An HTTP server at `address`: reads a request whole, then sends `answer` (bytes, or a function of the request).
+    """An HTTP server at `address`: reads a request whole, then sends `answer`.
 
-    `answer=None` closes the connection without a byte. `requests` holds every request's head and body.
+    `answer` is bytes, or a function of the request; None closes the connection without a byte.
+    `requests` holds the head and body of each.
     """
 
     def __init__(self, address, answer):

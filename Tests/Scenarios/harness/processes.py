@@ -55,6 +55,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 pass_fds=pass_fds,
+                process_group=0,  # the terminal's Ctrl-C is for the runner, which then ends this
             )
         if wait:
             self.wait_ready()
@@ -66,7 +67,8 @@ class Process:
         def is_ready():
             if self.popen.poll() is not None:
                 raise Failed(
-                    f"{self.name} ended with {self.popen.returncode} before it was ready\n{self.tail()}"
+                    f"{self.name} ended with {self.popen.returncode} before it was ready\n"
+                    + self.tail()
                 )
             return all(answers(address) for address in self.ready)
 

@@ -38,7 +38,7 @@ class Run:
 
     @contextmanager
     def step(self, number, what, variant=""):
-        """One check: give what was seen to the function it yields; a `Failed` (or any error) is a FAIL line."""
+        """One check: give what was seen to the function it yields; any error is a FAIL line."""
         seen = []
         started = time.monotonic()
         label = f"{number}{f' [{variant}]' if str(variant) else ''}"
@@ -66,7 +66,7 @@ class Run:
 
     @contextmanager
     def cluster(self, number, variant):
-        """A running cluster for some steps. What breaks it outside a step becomes one FAIL line, and the run goes on."""
+        """A running cluster for some steps. What breaks outside a step is one FAIL line."""
         try:
             with started_cluster(self.binaries, variant) as cluster:
                 self.clusters.append(cluster)

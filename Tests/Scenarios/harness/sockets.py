@@ -47,7 +47,7 @@ def answers(address):
 
 
 def listen(address, backlog=64):
-    """A listening socket at `address` (port 0: any free port), for scripted peers and for passing on."""
+    """A listening socket at `address` (0: any free port), for peers and for passing on."""
     if isinstance(address, int):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What systemd does for a service, done by the scenario: sockets passed by name, and the notify socket."""
+"""What systemd does for a service, done here: sockets passed by name, the notify socket."""
 
 import os
 import socket
@@ -6,7 +6,7 @@ import sys
 
 from .waiting import until
 
-# Puts the passed descriptors at 3, 4, … and names this very process in LISTEN_PID, as systemd does before it executes.
+# Puts the passed descriptors at 3, 4, … and names this process in LISTEN_PID, as systemd does.
 _PASS_ON = """
 import os, sys
 numbers = [int(number) for number in sys.argv[1].split(",") if number]
@@ -20,7 +20,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def with_sockets(command, listeners, names):
-    """(command, environment, descriptors to pass): the command started as systemd would, with these sockets."""
+    """(command, environment, descriptors to pass) to start the command as systemd would."""
     numbers = [listener.fileno() for listener in listeners]
     wrapped = [sys.executable, "-c", _PASS_ON, ",".join(map(str, numbers)), *map(str, command)]
     environment = {"LISTEN_FDS": str(len(listeners)), "LISTEN_FDNAMES": ":".join(names)}
