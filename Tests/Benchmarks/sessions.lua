@@ -5,7 +5,8 @@ local turn = 0
 
 function init(sessions)
     for index = 1, #sessions do
-        requests[index] = wrk.format(nil, nil, { Cookie = "JSESSIONID=" .. sessions[index], Host = "localhost" })
+        local headers = { Cookie = "JSESSIONID=" .. sessions[index], Host = "localhost" }
+        requests[index] = wrk.format(nil, nil, headers)
     end
     if #requests == 0 then
         requests[1] = wrk.format(nil, nil, { Host = "localhost" })

@@ -50,6 +50,7 @@ def under_load(run, cluster, variant, letter, name):
         with load:
             until(load.passed(ANSWERS), f"{ANSWERS} answers before the kill ({load.summary})")
             dead = session_id(load.browsers[0].session).node
+            alive = cluster.other_cache(dead)
             before = [browser.session for browser in load.browsers]
             cluster.caches[dead].kill()
             until(load.passed(ANSWERS), f"{ANSWERS} answers after the kill ({load.summary})")
@@ -58,7 +59,6 @@ def under_load(run, cluster, variant, letter, name):
             (0, ""),
             "answers not as expected",
         )
-        alive = cluster.other_cache(dead)
         for old, browser in zip(before, load.browsers):
             expect_equal(session_id(browser.session).base, session_id(old).base, "base of the id")
             expect_equal(session_id(browser.session).node, alive, "suffix of the id")

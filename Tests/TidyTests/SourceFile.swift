@@ -68,7 +68,8 @@ struct SourceTree: Sendable {
 
     private static let textEndings = [
         ".swift", ".md", ".py", ".conf", ".xml", ".jsp", ".jspf", ".html", ".css", ".h", ".c",
-        ".modulemap", "/run", "/quickstart", ".json", ".service", ".socket",
+        ".modulemap", "/run", "/quickstart", "/install-packages", ".lua", ".json", ".service",
+        ".socket",
     ]
 
     init(root: String) {

@@ -57,6 +57,20 @@ struct TidyTests {
         }
     }
 
+    /// Python and shell keep the same columns as Swift.
+    @Test func scriptsKeepTheirForm() {
+        let endings = [".py", ".lua", "/run", "/quickstart", "/install-packages"]
+        for (path, text) in SourceTree.shared.otherFiles
+        where endings.contains(where: path.hasSuffix) {
+            for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
+                let isWrong = line.count > columnsMax || line.contains("\t") || line.hasSuffix(" ")
+                #expect(!isWrong, "\(path):\(index + 1): columns, a tab or trailing space")
+            }
+        }
+    }
+
     /// Every page under Docs has one title and is reached from the index.
     @Test func docsAreTitledAndLinked() throws {
         let index = try #require(SourceTree.shared.text("Docs/README.md"))

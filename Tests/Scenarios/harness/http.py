@@ -185,8 +185,9 @@ class Client:
     def request(self, method, target, headers=(), body=None):
         """One request and its answer.
 
-        A kept connection may have been closed by the server meanwhile, which a client expects: when not a byte of an answer came on a used connection, an idempotent request is sent once
-        more on a new one.
+        A kept connection may have been closed by the server meanwhile, which a client expects: when
+        not a byte of an answer came on a used connection, an idempotent request is sent once more
+        on a new one.
         """
         data = compose(method, target, headers, body, self.host)
         reused = self.connection is not None and self.connection.usable

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, replace
 
 from .cluster import Variant
+from .runner import StoryEnded
 from .settings import REPOSITORY
 
 EXAMPLES = Variant()
@@ -43,15 +44,17 @@ class Tale:
         return (importlib.import_module(self.module).__doc__ or "").splitlines()[0]
 
     def matches(self, names):
-        """Whether it was chosen; nothing chosen means all."""
+        """Whether it was chosen; nothing chosen means all. A whole name chooses one story only."""
         return not names or any(
-            self.name.startswith(name) or (not name.isdigit() and name in self.name)
-            for name in names
+            self.name == name or (self.name.startswith(name) and name.isdigit()) for name in names
         )
 
     def tell(self, run):
-        """Runs it."""
-        importlib.import_module(self.module).tell(run, self.variant)
+        """Runs it to its end, or to where it cannot go on."""
+        try:
+            importlib.import_module(self.module).tell(run, self.variant)
+        except StoryEnded:
+            pass
 
 
 def tales(quick=False):

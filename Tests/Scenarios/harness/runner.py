@@ -10,6 +10,10 @@ from .cluster import Cluster, started_cluster
 from .waiting import Failed
 
 
+class StoryEnded(Exception):
+    """A story cannot go on; its failure has been counted."""
+
+
 class Run:
     """One run of scenarios: where the programs are, and what passed and failed so far."""
 
@@ -45,15 +49,7 @@ class Run:
         try:
             yield lambda text: seen.append(str(text))
         except Exception as error:
-            message = (
-                str(error)
-                if isinstance(error, Failed)
-                else f"{type(error).__name__}: {error}\n{_trace(error)}"
-            )
-            self.failed += 1
-            self.failures.append(f"{label} {what}: {message.splitlines()[0] if message else ''}")
-            tails = [cluster.tails() for cluster in self.clusters]
-            self.line("FAIL", label, what, "\n".join([message, *tails]))
+            self.fail(label, what, error)
         else:
             self.passed += 1
             taken = time.monotonic() - started
@@ -66,7 +62,10 @@ class Run:
 
     @contextmanager
     def cluster(self, number, variant):
-        """A running cluster for some steps. What breaks outside a step is one FAIL line."""
+        """A running cluster for some steps.
+
+        What breaks outside a step is one FAIL line, and ends the story, not the run.
+        """
         try:
             with started_cluster(self.binaries, variant) as cluster:
                 self.clusters.append(cluster)
@@ -75,16 +74,18 @@ class Run:
                 finally:
                     self.clusters.remove(cluster)
         except Exception as error:
-            message = (
-                str(error)
-                if isinstance(error, Failed)
-                else f"{type(error).__name__}: {error}\n{_trace(error)}"
-            )
-            self.failed += 1
-            self.failures.append(f"{number} cluster: {message.splitlines()[0]}")
-            self.line(
-                "FAIL", f"{number}{f' [{variant}]' if str(variant) else ''}", "the cluster", message
-            )
+            self.fail(f"{number}{f' [{variant}]' if str(variant) else ''}", "the cluster", error)
+            raise StoryEnded from error
+
+    def fail(self, label, what, error):
+        """Counts and prints one failure, with the end of every log."""
+        message = str(error) if isinstance(error, Failed) else f"{type(error).__name__}: {error}"
+        if not isinstance(error, Failed):
+            message += f"\n{_trace(error)}"
+        self.failed += 1
+        self.failures.append(f"{label} {what}: {message.splitlines()[0] if message else ''}")
+        tails = [cluster.tails() for cluster in self.clusters]
+        self.line("FAIL", label, what, "\n".join([message, *tails]))
 
     def make_cluster(self, variant):
         """A cluster that is not started: its files may be changed first."""
