@@ -1,5 +1,7 @@
 /// What the configuration says of one server's part in its group.
 package struct PeerPolicy: Equatable, Sendable {
+    /// Its name, host and port as configured: what consistent hashing places it by.
+    package var name = ""
     /// Its share of the requests relative to the others, from 1 (httpd: loadfactor × 100).
     package var weight = 1
     /// How many failures within `failureWindow` make it failed; 0 never does.
