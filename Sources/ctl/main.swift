@@ -1,1 +1,3 @@
-print("ctl")
+import ControlCommands
+
+runCtl()

@@ -1,0 +1,94 @@
+import ArgumentParser
+import SystemInterface
+
+/// `ctl config test FILE`: lets the daemon that the file is for check it.
+struct ConfigTestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Would a daemon take this configuration?",
+        discussion: """
+            The daemon checks the file itself, so the answer is the one it would give at its start \
+            or reload. Whose file it is shows from the file; --for says it.
+
+            Examples:
+              ctl config test /etc/holdfast/balancer.conf
+              ctl config test --for httpd proxy.conf
+              ctl config test /var/lib/holdfast/sessiond      (a Tomcat base folder)
+
+            Exit status: that of the daemon; 0 when it would take the file.
+            """)
+
+    @Argument(help: "A file, or a Tomcat base folder.") var path: String
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Whose file it is: \(ConfigurationKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "kind"))
+    var kind: ConfigurationKind?
+
+    func run() throws {
+        let kind = try self.kind ?? self.guess()
+        let (program, arguments) = kind.check(self.path)
+        let status: Int32
+        do {
+            status = try ChildProcesses.run(Self.beside(program), arguments)
+        } catch {
+            Terminal.printError("ctl: \(program) cannot be run: \(error)")
+            throw ExitCode(1)
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    private func guess() throws -> ConfigurationKind {
+        guard let found = try? Files.status(self.path) else {
+            throw ValidationError("\(self.path): no such file")
+        }
+        if found.kind == .directory { return .tomcat }
+        let bytes = (try? Files.read(self.path, limit: 16 << 20)) ?? []
+        return ConfigurationKind.guess(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The daemon that lies beside `ctl`, else the one in PATH.
+    private static func beside(_ program: String) -> String {
+        guard let own = try? Files.resolve("/proc/self/exe"),
+            let slash = own.lastIndex(of: "/")
+        else { return program }
+        let path = own[...slash] + program
+        return (try? Files.status(String(path))) == nil ? program : String(path)
+    }
+}
+
+/// The configuration languages there are.
+enum ConfigurationKind: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// memcached's options, one a line.
+    case cached
+    /// nginx syntax.
+    case nginx
+    /// httpd syntax.
+    case httpd
+    /// A Tomcat base folder.
+    case tomcat
+
+    /// The command that checks a file of this kind.
+    func check(_ path: String) -> (program: String, arguments: [String]) {
+        switch self {
+        case .cached: ("cached", ["--config", path, "--configtest"])
+        case .nginx: ("balancerd", ["-t", "-c", path])
+        case .httpd: ("balancerd", ["-t", "-f", path])
+        case .tomcat: ("sessiond", ["--base", path, "--configtest"])
+        }
+    }
+
+    /// What the first line that says something looks like.
+    static func guess(_ text: String) -> ConfigurationKind {
+        for line in text.split(separator: "\n") {
+            let words = line.split { $0 == " " || $0 == "\t" }
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            if first.hasPrefix("-") { return .cached }
+            if first.hasPrefix("<") { return .httpd }
+            let last = line.last { $0 != " " && $0 != "\t" && $0 != "\r" }
+            return last == ";" || last == "{" ? .nginx : .httpd
+        }
+        return .nginx
+    }
+}

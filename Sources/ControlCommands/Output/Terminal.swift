@@ -1,0 +1,46 @@
+import Base
+import Glibc
+import SystemInterface
+
+/// Where the output goes, and how it may look there.
+enum Terminal {
+    /// Whether standard output is a terminal.
+    static var isTerminal: Bool { isatty(1) == 1 }
+
+    /// Whether colours may be used: on a terminal, unless NO_COLOR is set or the terminal is dumb.
+    static var usesColour: Bool {
+        let forbidden = !(Processes.environment("NO_COLOR") ?? "").isEmpty
+        return Self.isTerminal && !forbidden && Processes.environment("TERM") != "dumb"
+    }
+
+    /// Writes a line to standard output.
+    static func print(_ line: String) { Self.write(line + "\n", to: 1) }
+
+    /// Writes a line to standard error.
+    static func printError(_ line: String) { Self.write(line + "\n", to: 2) }
+
+    /// Writes bytes as they are to standard output.
+    static func write(_ bytes: [UInt8]) {
+        let buffer = ByteBuffer()
+        buffer.append(bytes)
+        Self.drain(buffer, to: 1)
+    }
+
+    /// Moves to the top left and clears what is below, for a view that is drawn again.
+    static func clearScreen() { Self.write("\u{1B}[H\u{1B}[J", to: 1) }
+
+    /// The text in red, bold or plain, as the terminal allows.
+    static func alarming(_ text: String) -> String {
+        Self.usesColour ? "\u{1B}[1;31m\(text)\u{1B}[0m" : text
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        Self.drain(ByteBuffer(text), to: descriptor)
+    }
+
+    private static func drain(_ buffer: ByteBuffer, to descriptor: Int32) {
+        while !buffer.isEmpty {
+            guard (try? RawDescriptor.write(descriptor, from: buffer)) != nil else { return }
+        }
+    }
+}

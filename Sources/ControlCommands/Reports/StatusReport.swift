@@ -1,0 +1,106 @@
+/// What a daemon says of itself at `GET /v1/status`. Parts that a daemon does not have are nil.
+struct StatusReport: Decodable, Sendable {
+    /// `cached`, `balancerd` or `sessiond`.
+    var daemon: String
+    var version: String?
+    var pid: Int?
+    /// `starting`, `running` or `draining`.
+    var state: String?
+    var startedUnixSeconds: Int?
+    var uptimeSeconds: Double?
+    /// The addresses where it takes clients.
+    var listening: [String]?
+    /// Sentences about what is wrong.
+    var warnings: [String]?
+    var cache: CacheReport?
+    var balancer: BalancerReport?
+    var sessions: SessionsReport?
+}
+
+/// A cache's numbers.
+struct CacheReport: Decodable, Sendable {
+    var items: Int?
+    var bytes: Int?
+    var limitBytes: Int?
+    var connections: Int?
+    var getHits: Int?
+    var getMisses: Int?
+    var evictions: Int?
+}
+
+/// A balancer's upstreams.
+struct BalancerReport: Decodable, Sendable {
+    /// A group of servers.
+    struct Upstream: Decodable, Sendable {
+        var name: String
+        var peers: [Peer]
+    }
+
+    /// One server of a group.
+    struct Peer: Decodable, Sendable {
+        var address: String
+        /// `up`, `down` (by configuration), `failed` or `backup`.
+        var state: String
+        var weight: Int?
+        var requests: Int?
+        var failures: Int?
+        var route: String?
+    }
+
+    var requests: Int?
+    var upstreams: [Upstream]?
+}
+
+/// An application server's sessions and the caches that hold them.
+struct SessionsReport: Decodable, Sendable {
+    /// A cache node.
+    struct Node: Decodable, Sendable {
+        var id: String
+        var address: String?
+        /// `up` or `down`.
+        var state: String
+    }
+
+    var requests: Int?
+    var active: Int?
+    var copiesMissing: Int?
+    var localOnly: Int?
+    var nodes: [Node]?
+}
+
+/// `GET /v1/sessions`.
+struct SessionListReport: Codable, Sendable {
+    var sessions: [SessionReport]
+}
+
+/// One session; attributes only where they were asked for.
+struct SessionReport: Codable, Sendable {
+    /// One attribute, its value as text.
+    struct Attribute: Codable, Sendable {
+        var name: String
+        var type: String
+        var value: String
+    }
+
+    var id: String
+    var node: String?
+    var copies: [String]?
+    var version: Int?
+    var createdUnixMilliseconds: Int?
+    var lastAccessedUnixMilliseconds: Int?
+    var maxInactiveSeconds: Int?
+    var context: String?
+    var route: String?
+    var attributes: [Attribute]?
+}
+
+/// What a control socket says when it refuses.
+struct ErrorReport: Decodable, Sendable {
+    /// Why.
+    struct Reason: Decodable, Sendable {
+        var code: String?
+        var message: String
+    }
+
+    var error: Reason
+}
