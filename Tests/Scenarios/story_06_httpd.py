@@ -108,9 +108,7 @@ def check(run, variant, number, what, change, look):
         if have_httpd():
             theirs = observed(run, variant, change, look, as_httpd)
             expect_equal(ours, theirs, "the same as httpd with the same file")
-        saw(
-            f"{shown(ours)} ({'httpd: the same' if have_httpd() else 'no httpd to compare'})"
-        )
+        saw(f"{shown(ours)} ({'httpd: the same' if have_httpd() else 'no httpd to compare'})")
 
 
 def shown(value):

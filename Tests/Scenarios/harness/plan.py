@@ -72,6 +72,7 @@ def tales(quick=False):
 
 
 ALONE = (
+    "story_00_telnet",
     "story_06_httpd",
     "story_07_sticky",
     "story_08_ignored",
