@@ -21,7 +21,8 @@ package struct Ctl: ParsableCommand {
             """,
         version: ctlVersion,
         subcommands: [
-            StatusCommand.self, SessionCommand.self, BalancerCommand.self, ConfigCommand.self,
+            StatusCommand.self, CacheCommand.self, SessionCommand.self, BalancerCommand.self,
+            ConfigCommand.self,
         ])
 
     /// Made by the argument parser.
