@@ -22,7 +22,8 @@ def picture(seen):
     lines.append([(None, f"  sessions: {seen.session_count}   "), missing, (None, last)])
     for session in seen.sessions:
         copies = ", ".join(session.copies) or "this server only"
-        lines.append([(None, f"  {session.identifier:<42} in {copies}")])
+        shown = f"  {session.identifier:<42} served by {session.served_by}, in {copies}"
+        lines.append([(None, shown)])
     lines += [[(YELLOW, f"  {note}")] for note in seen.notes]
     return lines
 

@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass, field
 
+from harness.http import ConnectionEnded
 from harness.waiting import Failed
 
 SESSIONS_SHOWN = 12
@@ -53,14 +54,14 @@ class Watch:
             seen.programs.append((process.name, where, pid, process.running))
         self.read_log()
         seen.last_served = self.last_served
-        identifiers = {}
+        newest = {}
         for node, process in self.cluster.nodes.items():
             if process.running:
-                self.ask(node, seen, identifiers)
-        seen.session_count = len(identifiers)
-        for identifier in list(identifiers)[:SESSIONS_SHOWN]:
-            copies = self.copies(identifier)
-            seen.sessions.append(Shown(identifier, copies, identifiers[identifier]))
+                self.ask(node, seen, newest)
+        seen.session_count = len(newest)
+        latest = sorted(newest.values(), key=lambda known: known[0], reverse=True)
+        for _, node, identifier in latest[:SESSIONS_SHOWN]:
+            seen.sessions.append(Shown(identifier, self.copies(identifier), node))
         return seen
 
     def read_log(self):
@@ -80,16 +81,22 @@ class Watch:
                 self.served[node] += 1
                 self.last_served = node
 
-    def ask(self, node, seen, identifiers):
-        """An application server's sessions and missing copies."""
+    def ask(self, node, seen, newest):
+        """An application server's sessions and missing copies.
+
+        Both servers may know a session: the one with the newest version and access served it last.
+        """
         try:
             answer = json.loads(self.cluster.control(node, "/v1/sessions").text)
             for session in answer["sessions"]:
-                identifiers.setdefault(session["id"], node)
+                age = (session.get("lastAccessedUnixMilliseconds", 0), session.get("version", 0))
+                base = session["id"].partition("-")[0]
+                if base not in newest or newest[base][0] < age:
+                    newest[base] = (age, node, session["id"])
             status = json.loads(self.cluster.control(node, "/v1/status").text)
-            seen.copies_missing += int(status["copiesMissing"])
-        except (OSError, ValueError, KeyError, TypeError, Failed) as error:
-            seen.notes.append(f"{node}: {error}")
+            seen.copies_missing += int(status["sessions"]["copiesMissing"])
+        except (OSError, ValueError, KeyError, TypeError, ConnectionEnded, Failed) as error:
+            seen.notes.append(f"{node} does not answer: {error}")
 
     def copies(self, identifier):
         """Which caches hold the session, first copy and second."""

@@ -53,7 +53,7 @@ def with_affinity(run, cluster, variant):
             saw(f"4, 5, 6; a new session: {new.session}")
     with run.step("09.2", "ctl status says so", variant) as saw:
         status = until(
-            lambda: (text := cluster.ctl("status")) and "local" in text and text,
+            lambda: (text := cluster.status()) and "local" in text and text,
             "`local` in ctl status",
         )
         saw(next(line.strip() for line in status.splitlines() if "local" in line))
