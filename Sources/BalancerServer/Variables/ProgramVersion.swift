@@ -1,0 +1,9 @@
+/// What the program calls itself.
+package enum ProgramVersion {
+    /// The name and version, for `Server` and `-v`.
+    package static let signature = "holdfast/1.0.0"
+    /// The name alone, for `server_tokens off`.
+    package static let name = "holdfast"
+    /// The nginx whose configurations are understood, for `$nginx_version`.
+    package static let compatibleNginx = "1.29.7"
+}
