@@ -2,7 +2,7 @@
 private let witnesses = [
     "func ==", "func <", "func hash(", "var description", "var debugDescription", "var hashValue",
     "func encode(", "func next(", "func makeIterator(", "func index(after", "var startIndex",
-    "var endIndex", "var rawValue", "let rawValue", "init(rawValue",
+    "var endIndex", "var rawValue", "let rawValue", "init(rawValue", "let configuration",
 ]
 
 /// Every declaration that other modules see has a `///` above it.
