@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 int holdfast_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -53,3 +56,65 @@ static __thread void *thread_loop;
 void *holdfast_thread_loop(void) { return thread_loop; }
 
 void holdfast_set_thread_loop(void *loop) { thread_loop = loop; }
+
+int holdfast_getopt(int count, char *const *arguments, const char *letters, const struct option *names,
+                    int *index, int *wrong, char **argument) {
+    optind = *index;
+    opterr = 0;
+    int found = getopt_long(count, arguments, letters, names, NULL);
+    *index = optind;
+    *wrong = optopt;
+    *argument = optarg;
+    return found;
+}
+
+int holdfast_signal_descriptor(const int *signals, int count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int index = 0; index < count; index++) sigaddset(&set, signals[index]);
+    int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int holdfast_next_signal(int descriptor) {
+    struct signalfd_siginfo information;
+    return read(descriptor, &information, sizeof information) == sizeof information ? (int)information.ssi_signo : -1;
+}
+
+int holdfast_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
+
+int holdfast_go_to_background(void) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    pid_t child = fork();
+    if (child < 0) return -1;
+    if (child > 0) {
+        char byte;
+        close(ends[1]);
+        ssize_t count;
+        do count = read(ends[0], &byte, 1);
+        while (count < 0 && errno == EINTR);
+        _exit(count == 1 ? 0 : 1);
+    }
+    close(ends[0]);
+    setsid();
+    return ends[1];
+}
+
+int holdfast_change_user(const char *name) {
+    errno = 0;
+    struct passwd *user = getpwnam(name);
+    if (user == NULL) return errno == 0 ? 0 : -1;
+    if (user->pw_uid == geteuid()) return 1;
+    if (initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0) return -1;
+    return 1;
+}
+
+long long holdfast_group_number(const char *name) {
+    struct group *group = getgrnam(name);
+    return group == NULL ? -1 : (long long)group->gr_gid;
+}

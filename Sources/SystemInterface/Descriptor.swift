@@ -99,6 +99,11 @@ package enum RawDescriptor {
     /// Closes a descriptor; errors of close(2) say nothing that could be mended.
     package static func close(_ number: Int32) { _ = Glibc.close(number) }
 
+    /// A second descriptor of the same open file, close-on-exec.
+    package static func duplicate(_ number: Int32) throws(Errno) -> Int32 {
+        try systemCall { holdfast_fcntl_int(number, F_DUPFD_CLOEXEC, 3) }
+    }
+
     /// Makes a descriptor non-blocking and close-on-exec, as passed ones may not be.
     package static func prepare(_ number: Int32) throws(Errno) {
         let flags = try systemCall { holdfast_fcntl_int(number, F_GETFL, 0) }

@@ -103,6 +103,15 @@ package enum Sockets {
             && value != 0
     }
 
+    /// Whether a listening IPv6 socket takes IPv6 only, and not IPv4 as well (IPV6_V6ONLY).
+    package static func isIPv6Only(_ number: Int32) -> Bool {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        // SAFETY: the kernel writes one Int32 into a local.
+        return unsafe getsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &value, &length) == 0
+            && value != 0
+    }
+
     /// Answers leave at once instead of waiting to be joined with later ones (TCP_NODELAY).
     package static func disableNagle(_ socket: Int32) {
         try? Self.setOption(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)

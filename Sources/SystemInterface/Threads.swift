@@ -76,6 +76,13 @@ package enum Processes {
         return unsafe String(cString: value)
     }
 
+    /// The memory of the process that is resident now, in bytes.
+    package static var residentByteCount: Int {
+        guard let text = try? Files.read("/proc/self/statm", limit: 4_096) else { return 0 }
+        let fields = text.span.makeString().split(separator: " ")
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+    }
+
     /// The CPU time the process has used, in nanoseconds: user and system.
     package static func cpuNanoseconds() -> (user: Int64, system: Int64) {
         var usage = rusage()

@@ -34,4 +34,21 @@ void *holdfast_thread_loop(void);
 void holdfast_set_thread_loop(void *loop);
 void holdfast_set_thread_name(const char *name);
 int holdfast_pin_thread(int processor);
+/* getopt_long(3) with its global variables handed over, silent. Set *index to 0 to begin anew. */
+int holdfast_getopt(int count, char *const *arguments, const char *letters, const struct option *names,
+                    int *index, int *wrong, char **argument);
+
+/* Blocks the signals in the calling thread and opens a descriptor that receives them. */
+int holdfast_signal_descriptor(const int *signals, int count);
+/* The next signal that waits there, or -1. */
+int holdfast_next_signal(int descriptor);
+int holdfast_ignore_signal(int signal);
+
+/* Goes on in the background: the calling process ends with 0 once the returned pipe is written to, with
+   1 when it is closed before. -1 on failure. */
+int holdfast_go_to_background(void);
+/* 1 when the user was taken, 0 when there is none of that name, -1 on failure (errno). */
+int holdfast_change_user(const char *name);
+/* The number of a group, or -1 when there is none of that name. */
+long long holdfast_group_number(const char *name);
 #endif

@@ -1,0 +1,55 @@
+package import Base
+package import EventLoop
+package import SystemInterface
+
+/// What a daemon serves: the server library's main type. All of it is called on the main loop,
+/// which serves no client; the service's connections live on `daemon.loops`.
+package protocol DaemonService: AnyObject, Sendable {
+    /// Opens everything: files, listeners (`daemon.sockets.listeners`), routes, metrics. Called as
+    /// the user who started the daemon; nothing is accepted yet.
+    ///
+    /// - Throws: why the daemon cannot start; a `Diagnostic` is shown with its line and caret.
+    func prepare(on loop: Loop) async throws
+
+    /// Begins to accept. Called as the user that `-u` names.
+    func serve() async throws
+
+    /// Reads the configuration again and takes all of it or nothing.
+    ///
+    /// - Throws: why it is refused; nothing was changed then.
+    func reload() async throws
+
+    /// Opens the log files again (SIGUSR1), after they were moved away.
+    func reopenLogs()
+
+    /// Accepts no more, finishes what has begun, and cuts what is open at `deadline`.
+    ///
+    /// - Returns: how many connections were cut.
+    func drain(deadline: Instant) async -> Int
+
+    /// The last call: writes what is kept in memory, closes listeners. Given a second at the most.
+    func stop() async
+
+    /// What it does now, for `GET /v1/status` and systemd.
+    func status() async -> ServiceStatus
+}
+
+extension DaemonService {
+    /// No log files of its own.
+    package func reopenLogs() {}
+}
+
+/// What a service says of itself.
+package struct ServiceStatus: Sendable {
+    /// Where it takes clients.
+    package var listening: [SocketAddress] = []
+    /// Sentences about what is wrong.
+    package var warnings: [String] = []
+    /// What matters, in a few words, for `systemctl status`: `3 items, 98 % hits`.
+    package var summary = ""
+    /// Writes further members of the status object, such as `cache` with an object.
+    package var writeMembers: @Sendable (inout JSONWriter) -> Void = { _ in }
+
+    /// Nothing to say.
+    package init() {}
+}
