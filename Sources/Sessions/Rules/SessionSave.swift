@@ -1,0 +1,207 @@
+/// Stores a session: the first copy by compare and swap, then the second.
+///
+/// ```
+/// first copy ──conflict──► read it again ──► lay the changes over it ──► first copy
+///     │ └─node gone──► move to another node (new suffix)
+///     ▼
+/// second copy ──conflict──► read it, settle ──► …      then: remove what the old id left
+/// ```
+/// Nothing is overwritten unseen: a copy is replaced only at the CAS number at which it was read, on
+/// the connection epoch at which it was read. The second copy is written after the first has been
+/// accepted, so while the first copy's node lives, the second is never ahead of it.
+package struct SessionSave: Sendable {
+    /// How often another writer may come first before the save gives up.
+    package static let attemptCountMax = 256
+
+    /// What the save came to.
+    package enum Result: Equatable, Sendable {
+        /// So many copies are acknowledged: 1 or 2.
+        case stored(copyCount: Int)
+        /// The session was ended by somebody else meanwhile.
+        case ended
+        /// No node could be written to.
+        case unreachable
+        /// The node of the first copy said no.
+        case refused(String)
+        /// Other writers came first `attemptCountMax` times.
+        case contended
+    }
+
+    /// What the save came to, and what is known of the session now.
+    package struct Outcome: Equatable, Sendable {
+        /// What it came to.
+        package var result: Result
+        /// The session's id now.
+        package var id: SessionID
+        /// What is stored now, or would have been.
+        package var content: SessionContent
+        /// Where the copies are.
+        package var copies: SessionCopies
+        /// How often the changes were laid over another writer's version.
+        package var mergeCount: Int
+        /// Whether an unrelated line of versions was found and overwritten or joined.
+        package var isDiverged: Bool
+    }
+
+    enum State: Sendable {
+        case idle
+        case writingPrimary(node: Int, epoch: UInt64)
+        case readingPrimary(node: Int, epoch: UInt64)
+        case searching(SessionSearch)
+        case writingBackup(node: Int, epoch: UInt64)
+        case readingBackup(node: Int, epoch: UInt64)
+        case comparingPrimary(newer: SessionContent, node: Int, epoch: UInt64)
+        case cleaning
+    }
+
+    let keys: StorageKeys
+    let changes: SessionChanges
+    let nowMilliseconds: Int64
+    let isNewSession: Bool
+    var generator: StampGenerator
+    var id: SessionID
+    var formerID: SessionID?
+    /// The version that the changes are laid over.
+    var base: SessionContent
+    /// Whether `base` is what the first copy holds, so that there is nothing to write there.
+    var isPrimaryCurrent = false
+    /// What is being written.
+    var attempt: SessionContent
+    var encoded: [UInt8] = []
+    var copies: SessionCopies
+    var failed = NodeSet()
+    var lostOnce = NodeSet()
+    var attemptCount = 0
+    var mergeCount = 0
+    var isDiverged = false
+    var state = State.idle
+
+    /// Whether the first copy is acknowledged: with sessionBackupAsync the answer may leave then.
+    package private(set) var isPrimaryStored = false
+
+    /// Prepares a save.
+    ///
+    /// - Parameters:
+    ///   - content: the version that the changes were made to, stored or not.
+    ///   - changes: what the requests changed; without any the content is stored as it is, at its
+    ///     version (a move, a repair).
+    ///   - copies: where copies are known to be.
+    ///   - isNewSession: whether nothing of it has ever been stored.
+    ///   - seed: random, for the stamps of the versions.
+    package init(
+        keys: StorageKeys, id: SessionID, content: SessionContent, changes: SessionChanges,
+        copies: SessionCopies, isNewSession: Bool, nowMilliseconds: Int64, seed: UInt64
+    ) {
+        self.keys = keys
+        self.id = id
+        self.base = content
+        self.attempt = content
+        self.changes = changes
+        self.copies = copies
+        self.isNewSession = isNewSession
+        self.nowMilliseconds = nowMilliseconds
+        self.generator = StampGenerator(seed: seed)
+    }
+
+    /// The first step.
+    package mutating func start(_ view: ClusterView) -> Step<Outcome> {
+        self.prepareAttempt()
+        return self.writePrimary(view)
+    }
+
+    /// The next step, after the answers to the last one.
+    package mutating func received(
+        _ answers: [StoreAnswer], _ view: ClusterView
+    ) -> Step<Outcome> {
+        switch self.state {
+        case .idle: preconditionFailure("a save answers only what it has asked")
+        case .writingPrimary(let node, let epoch):
+            self.primaryWritten(answers[0], node, epoch, view)
+        case .readingPrimary(let node, let epoch):
+            self.primaryRead(answers[0], node, epoch, view)
+        case .searching(let search): self.searched(answers, search, view)
+        case .writingBackup(let node, let epoch): self.backupWritten(answers[0], node, epoch, view)
+        case .readingBackup(let node, let epoch): self.backupRead(answers[0], node, epoch, view)
+        case .comparingPrimary(let newer, let node, let epoch):
+            self.primaryCompared(answers[0], newer, node, epoch, view)
+        case .cleaning: self.finish(.stored(copyCount: self.copies.backup == nil ? 1 : 2))
+        }
+    }
+
+    // MARK: The content
+
+    /// Lays the changes over the base.
+    mutating func prepareAttempt() {
+        self.attempt = self.base
+        if !self.changes.isEmpty || self.isNewSession {
+            self.changes.apply(to: &self.attempt)
+            self.attempt.version = self.base.version.next(stamp: self.generator.next())
+        }
+        self.attempt.isNew = self.isNewSession
+        self.attempt.lastAccessMilliseconds = max(
+            self.attempt.lastAccessMilliseconds, self.nowMilliseconds)
+        self.encoded = []
+    }
+
+    /// Takes another writer's version as the base.
+    mutating func rebase(onto content: SessionContent) {
+        if !self.changes.isEmpty, content.version != self.base.version { self.mergeCount += 1 }
+        self.base = content
+        self.prepareAttempt()
+    }
+
+    /// The item for one of the two places; nil when it cannot be encoded.
+    mutating func item(
+        _ key: String, _ condition: StoredItem.Condition
+    ) -> StoredItem? {
+        if self.encoded.isEmpty {
+            guard let bytes = try? SessionEncoder.encode(self.attempt, base: self.id.base) else {
+                return nil
+            }
+            self.encoded = bytes
+        }
+        let seconds = self.attempt.maxInactiveSeconds
+        let times = SessionTimes(maxInactiveSeconds: seconds)
+        return StoredItem(
+            key: key, value: self.encoded, flags: self.attempt.flags.rawValue,
+            expiry: times.expiry(nowMilliseconds: self.nowMilliseconds), condition: condition)
+    }
+
+    mutating func notePrimaryStored() { self.isPrimaryStored = true }
+
+    // MARK: The end
+
+    /// Removes what an earlier id of the session left on nodes that live.
+    mutating func clean(_ view: ClusterView) -> Step<Outcome> {
+        guard let former = self.formerID, let old = view.primary(of: former) else {
+            return self.finish(.stored(copyCount: self.copies.backup == nil ? 1 : 2))
+        }
+        var requests: [StoreRequest] = []
+        for node in 0..<view.nodeCount
+        where view.available.contains(node) && !self.failed.contains(node) {
+            let key = node == old ? self.keys.session(former) : self.keys.backup(former)
+            requests.append(StoreRequest(node, .delete(key: key)))
+        }
+        self.state = .cleaning
+        return .ask(requests)
+    }
+
+    func finish(_ result: Result) -> Step<Outcome> {
+        .done(
+            Outcome(
+                result: result, id: self.id, content: self.attempt, copies: self.copies,
+                mergeCount: self.mergeCount, isDiverged: self.isDiverged))
+    }
+}
+
+/// Makes the stamps of one save's versions out of one random number.
+struct StampGenerator: Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state = self.state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return self.state ^ (self.state >> 29)
+    }
+}
