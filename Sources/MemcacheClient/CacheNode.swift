@@ -12,15 +12,23 @@ package final class CacheNode {
         var ticket: Ticket?
     }
 
-    /// Where an answer is left for the task that waits for it.
-    private final class Ticket {
-        var answer: CacheAnswer?
-        var suspension: Suspension?
+    /// Where an answer is left for the task that waits for it. Loop thread only.
+    package final class Ticket {
+        private var answer: CacheAnswer?
+        private var suspension: Suspension?
+
+        init(answer: CacheAnswer? = nil) { self.answer = answer }
 
         func settle(_ answer: CacheAnswer) {
             self.answer = answer
             self.suspension?.resume()
             self.suspension = nil
+        }
+
+        /// Waits for the answer. One task, once.
+        package func value() async -> CacheAnswer {
+            if self.answer == nil { await Suspension.wait { self.suspension = $0 } }
+            return self.answer ?? .failed(.unreachable)
         }
     }
 
@@ -58,11 +66,12 @@ package final class CacheNode {
 
     /// Sends a request and waits for its answer. Never throws: what goes wrong is `failed`.
     package func send(_ request: CacheRequest) async -> CacheAnswer {
-        guard let ticket = self.enqueue(request) else { return .failed(.unreachable) }
-        if ticket.answer == nil {
-            await Suspension.wait { ticket.suspension = $0 }
-        }
-        return ticket.answer ?? .failed(.unreachable)
+        await self.begin(request).value()
+    }
+
+    /// Sends a request without waiting, so that several, to several nodes, are under way at once.
+    package func begin(_ request: CacheRequest) -> Ticket {
+        self.enqueue(request) ?? Ticket(answer: .failed(.unreachable))
     }
 
     /// Begins to connect, so that `state` becomes known. Without effect when that is done or under
@@ -213,7 +222,7 @@ package final class CacheNode {
         self.connection = nil
         connection.close()
         self.failureCount += 1
-        self.failAll(.unreachable)
+        self.failAll(.lost)
         self.setState(.down)
         self.connect()
     }

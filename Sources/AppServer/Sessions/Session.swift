@@ -23,7 +23,22 @@ package final class Session: Sendable {
         var thisAccessMilliseconds: Int64
         /// When the store was last told of an access.
         var recordedAccessMilliseconds: Int64
+        /// The version that the store had when it was last heard of; nil when it never had any.
+        var storedVersion: SessionVersion?
+        /// Where the copies were then.
+        var copies = SessionCopies()
+        /// The id that the session is moving away from, until its next save.
+        var formerID: SessionID?
+        /// Whether the next save is needed although nothing was changed: a copy is missing or old.
+        var mustBeStored = false
+        /// Whether the store was told, or will be told, that it has ended.
+        var endIsHandled = false
     }
+
+    /// One save of this session at a time in this process.
+    let saveGate = Gate()
+    /// What never changes of the id.
+    let base: String
 
     let state: Mutex<State>
     private let isStored: @Sendable (String) -> Bool
@@ -33,6 +48,7 @@ package final class Session: Sendable {
         isStored: @escaping @Sendable (String) -> Bool
     ) {
         self.isStored = isStored
+        self.base = id.base
         self.state = Mutex(
             State(
                 id: id, content: content, isNew: content.isNew,

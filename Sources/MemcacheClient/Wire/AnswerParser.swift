@@ -22,6 +22,7 @@ enum AnswerParser {
         switch form {
         case .line: return (try Self.word(line), end + 1)
         case .meta: return (try Self.meta(line), end + 1)
+        case .metaStore: return (try Self.metaStore(line), end + 1)
         case .values: return try Self.values(input, line, end)
         }
     }
@@ -75,6 +76,15 @@ enum AnswerParser {
             }
         }
         return .item(item)
+    }
+
+    /// `HD c2`, `NS`, `EX`, `NF`; memcached adds `c0` to the refusals.
+    private static func metaStore(_ line: Span<UInt8>) throws(AnswerError) -> CacheAnswer {
+        if line.hasPrefix("NS") { return .notStored }
+        if line.hasPrefix("EX") { return .changed }
+        if line.hasPrefix("NF") { return .missing }
+        guard case .item(let item) = try Self.meta(line) else { throw AnswerError() }
+        return .stored(cas: item.cas == 0 ? nil : item.cas)
     }
 
     /// `VALUE key flags bytes cas`, the value, `END`; or `END` alone.

@@ -17,8 +17,10 @@ package struct CacheItem: Equatable, Sendable {
 
 /// Why there is no answer.
 package enum CacheFailure: Error, Equatable, Sendable {
-    /// The cache is not there: refused, reset, or known to be dead. What was sent may have been done.
+    /// The cache is not there: refused, or known to be dead. Nothing was done.
     case unreachable
+    /// The connection broke while the request was under way. It may have been done.
+    case lost
     /// No answer in time. What was sent may have been done.
     case timedOut
     /// The cache refused, in its words (`SERVER_ERROR …`). Nothing was done.
@@ -33,6 +35,8 @@ package enum CacheAnswer: Equatable, Sendable {
     case missing
     /// Done: `STORED`, `DELETED`, `TOUCHED`, `VERSION …`.
     case done
+    /// Stored by a meta command, with the item's new CAS number when the cache says it: `HD c1`.
+    case stored(cas: UInt64?)
     /// Not stored, because of what is or is not there: `NOT_STORED`.
     case notStored
     /// Not stored, because the item has changed: `EXISTS`.

@@ -6,6 +6,10 @@ package enum CacheRequest: Sendable {
     case get(key: String)
     /// Flags and CAS number without the value (`mg key f c`).
     case look(key: String)
+    /// The same, and gives the item a new expiry (`mg key f c T`).
+    case lookAndTouch(key: String, expiry: UInt32)
+    /// Stores and asks for the new CAS number (`ms key length T F [C] [ME] c`).
+    case store(key: String, flags: UInt32, expiry: UInt32, value: [UInt8], StoreCondition)
     /// Stores whatever is there (`set`).
     case set(key: String, flags: UInt32, expiry: Int, value: [UInt8])
     /// Stores only where nothing is (`add`).
@@ -19,14 +23,25 @@ package enum CacheRequest: Sendable {
     /// Asks for a sign of life (`version`).
     case version
 
+    /// What must be true for `store`.
+    package enum StoreCondition: Equatable, Sendable {
+        /// Nothing.
+        case any
+        /// There is no item.
+        case absent
+        /// The item has this CAS number.
+        case unchanged(cas: UInt64)
+    }
+
     /// What answers can look like.
-    enum AnswerForm { case values, meta, line }
+    enum AnswerForm { case values, meta, metaStore, line }
 
     /// How the answer to this request is read.
     var answerForm: AnswerForm {
         switch self {
         case .get: .values
-        case .look: .meta
+        case .look, .lookAndTouch: .meta
+        case .store: .metaStore
         default: .line
         }
     }
@@ -42,6 +57,14 @@ package enum CacheRequest: Sendable {
             output.append("mg ")
             output.append(key)
             output.append(" f c\r\n")
+        case .lookAndTouch(let key, let expiry):
+            output.append("mg ")
+            output.append(key)
+            output.append(" f c T")
+            output.append(decimal: UInt64(expiry))
+            output.append("\r\n")
+        case .store(let key, let flags, let expiry, let value, let condition):
+            Self.appendMetaStore(key, flags, expiry, value, condition, to: output)
         case .set(let key, let flags, let expiry, let value):
             Self.appendStore("set ", key, flags, expiry, value, nil, to: output)
         case .add(let key, let flags, let expiry, let value):
@@ -60,6 +83,30 @@ package enum CacheRequest: Sendable {
             output.append("\r\n")
         case .version: output.append("version\r\n")
         }
+    }
+
+    private static func appendMetaStore(
+        _ key: String, _ flags: UInt32, _ expiry: UInt32, _ value: [UInt8],
+        _ condition: StoreCondition, to output: ByteBuffer
+    ) {
+        output.append("ms ")
+        output.append(key)
+        output.append(UInt8(ascii: " "))
+        output.append(decimal: value.count)
+        output.append(" T")
+        output.append(decimal: UInt64(expiry))
+        output.append(" F")
+        output.append(decimal: UInt64(flags))
+        switch condition {
+        case .any: break
+        case .absent: output.append(" ME")
+        case .unchanged(let cas):
+            output.append(" C")
+            output.append(decimal: cas)
+        }
+        output.append(" c\r\n")
+        output.append(value)
+        output.append("\r\n")
     }
 
     private static func appendStore(

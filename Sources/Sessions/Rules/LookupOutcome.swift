@@ -36,6 +36,18 @@ package struct FoundSession: Equatable, Sendable {
     package var isComplete: Bool
     /// Whether copies were found that were written without knowledge of each other.
     package var isDiverged: Bool
+
+    /// Describes a session that was found.
+    package init(
+        content: SessionContent, id: SessionID, copies: SessionCopies, isComplete: Bool,
+        isDiverged: Bool
+    ) {
+        self.content = content
+        self.id = id
+        self.copies = copies
+        self.isComplete = isComplete
+        self.isDiverged = isDiverged
+    }
 }
 
 /// What a look into the store has shown.
@@ -69,7 +81,8 @@ package struct AccessRecord: Equatable, Sendable {
         self.validity = validity
     }
 
-    func store(_ key: String) -> StoreCommand {
+    /// The command that writes the access under a `validity:` key.
+    package func store(_ key: String) -> StoreCommand {
         .store(
             StoredItem(
                 key: key, value: self.validity.encoded(), flags: 0, expiry: self.expiry,

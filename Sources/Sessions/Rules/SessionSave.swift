@@ -86,12 +86,15 @@ package struct SessionSave: Sendable {
     ///   - changes: what the requests changed; without any the content is stored as it is, at its
     ///     version (a move, a repair).
     ///   - copies: where copies are known to be.
+    ///   - formerID: the id that the session is moving away from; what it left is removed.
     ///   - isNewSession: whether nothing of it has ever been stored.
     ///   - seed: random, for the stamps of the versions.
     package init(
         keys: StorageKeys, id: SessionID, content: SessionContent, changes: SessionChanges,
-        copies: SessionCopies, isNewSession: Bool, nowMilliseconds: Int64, seed: UInt64
+        copies: SessionCopies, formerID: SessionID? = nil, isNewSession: Bool,
+        nowMilliseconds: Int64, seed: UInt64
     ) {
+        self.formerID = formerID
         self.keys = keys
         self.id = id
         self.base = content
