@@ -175,7 +175,7 @@ extension Session {
             guard state.isValid else { return nil }
             let machine = SessionSave(
                 keys: keys, id: state.id, content: state.content, changes: state.changes,
-                copies: state.copies, formerID: state.formerID,
+                copies: state.copies, formerID: state.formerID, storedVersion: state.storedVersion,
                 isNewSession: state.storedVersion == nil && state.content.version.counter == 0,
                 nowMilliseconds: state.thisAccessMilliseconds, seed: seed)
             return PreparedSave(machine: machine, changes: state.changes)

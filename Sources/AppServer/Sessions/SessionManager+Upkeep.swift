@@ -116,11 +116,14 @@ extension SessionManager {
         case .found(let found):
             if found.isDiverged { self.noteDiverged(found.id) }
             if found.isComplete { return self.note(base, isComplete: true) }
-            await self.restore(found.content, found.id, found.copies, session, part)
+            await self.restore(
+                found.content, found.id, found.copies, storedVersion: found.content.version,
+                session, part)
         case .localIsNewest(let copies, let isDiverged):
             if isDiverged { self.noteDiverged(local.id) }
             let (content, id) = session.state.withLock { ($0.content, $0.id) }
-            await self.restore(content, id, copies, session, part)
+            await self.restore(
+                content, id, copies, storedVersion: local.storedVersion, session, part)
         case .ended(let found):
             session.invalidate()
             session.state.withLock { $0.endIsHandled = true }
@@ -132,11 +135,12 @@ extension SessionManager {
     }
 
     private func restore(
-        _ content: SessionContent, _ id: SessionID, _ copies: SessionCopies, _ session: Session,
-        _ part: LoopStore
+        _ content: SessionContent, _ id: SessionID, _ copies: SessionCopies,
+        storedVersion: SessionVersion?, _ session: Session, _ part: LoopStore
     ) async {
         var machine = SessionSave(
             keys: self.keys, id: id, content: content, changes: SessionChanges(), copies: copies,
+            storedVersion: storedVersion,
             isNewSession: false, nowMilliseconds: content.lastAccessMilliseconds,
             seed: self.random())
         let outcome = await part.run(&machine)

@@ -125,6 +125,7 @@ extension SessionSave {
             self.isPrimaryCurrent = true
             return self.writeBackup(view)
         }
+        self.compareLines(with: there)
         if there.version > self.base.version {
             if there.version.counter == self.base.version.counter { self.isDiverged = true }
             self.rebase(onto: there)

@@ -58,6 +58,10 @@ package struct SessionSave: Sendable {
     let changes: SessionChanges
     let nowMilliseconds: Int64
     let isNewSession: Bool
+    /// The version that the store was last known to have; `content` may hold later writes.
+    let storedVersion: SessionVersion?
+    /// The version that this save began with.
+    let original: SessionVersion
     var generator: StampGenerator
     var id: SessionID
     var formerID: SessionID?
@@ -87,13 +91,16 @@ package struct SessionSave: Sendable {
     ///     version (a move, a repair).
     ///   - copies: where copies are known to be.
     ///   - formerID: the id that the session is moving away from; what it left is removed.
+    ///   - storedVersion: the version that the store was last known to have, if any.
     ///   - isNewSession: whether nothing of it has ever been stored.
     ///   - seed: random, for the stamps of the versions.
     package init(
         keys: StorageKeys, id: SessionID, content: SessionContent, changes: SessionChanges,
-        copies: SessionCopies, formerID: SessionID? = nil, isNewSession: Bool,
-        nowMilliseconds: Int64, seed: UInt64
+        copies: SessionCopies, formerID: SessionID? = nil, storedVersion: SessionVersion?,
+        isNewSession: Bool, nowMilliseconds: Int64, seed: UInt64
     ) {
+        self.storedVersion = storedVersion
+        self.original = content.version
         self.formerID = formerID
         self.keys = keys
         self.id = id
@@ -144,6 +151,14 @@ package struct SessionSave: Sendable {
         self.attempt.lastAccessMilliseconds = max(
             self.attempt.lastAccessMilliseconds, self.nowMilliseconds)
         self.encoded = []
+    }
+
+    /// Notes when a copy goes on from another version than the writes that were never stored.
+    mutating func compareLines(with there: SessionContent) {
+        guard self.original != self.storedVersion, !self.isNewSession else { return }
+        if there.version != self.storedVersion, there.version != self.original {
+            self.isDiverged = true
+        }
     }
 
     /// Takes another writer's version as the base.
