@@ -90,7 +90,8 @@ struct ELLexer {
         var isDecimal = false
         while self.index < self.characters.count {
             let character = self.characters[self.index]
-            let next = self.index + 1 < self.characters.count ? self.characters[self.index + 1] : " "
+            let next =
+                self.index + 1 < self.characters.count ? self.characters[self.index + 1] : " "
             if character == ".", next.isNumber {
                 isDecimal = true
             } else if character == "e" || character == "E",

@@ -4,7 +4,8 @@ package protocol NameResolver {
     func value(named name: String) throws(ScriptFailure) -> Value
 
     /// Calls a method on a value that is no host object (`${text.length()}`).
-    func call(_ target: Value, _ method: String, _ arguments: [Value]) throws(ScriptFailure) -> Value
+    func call(_ target: Value, _ method: String, _ arguments: [Value]) throws(ScriptFailure)
+        -> Value
 }
 
 /// A compiled expression. Immutable and safe to share.

@@ -43,7 +43,8 @@ package enum JavaNumbers {
         return "\(sign)\(digits.prefix(1)).\(fraction)E\(exponent)"
     }
 
-    /// The fewest digits that tell the number from its neighbours, and the power of ten of the first.
+    /// The fewest digits that tell the number from its neighbours, and the power of ten of the
+    /// first.
     private static func shortestDigits(_ number: Double) -> (digits: String, exponent: Int) {
         var mantissa = ""
         var exponent = 0
@@ -88,7 +89,8 @@ package enum JavaNumbers {
     /// `Double.parseDouble`: spaces around it are passed over.
     package static func parseDouble(_ text: String) throws(ScriptFailure) -> Double {
         let trimmed = text.split(whereSeparator: { $0 <= " " }).joined(separator: " ")
-        let body = trimmed.last.map { "dDfF".contains($0) } ?? false ? trimmed.dropLast() : trimmed[...]
+        let body =
+            trimmed.last.map { "dDfF".contains($0) } ?? false ? trimmed.dropLast() : trimmed[...]
         guard let number = Double(body), !body.lowercased().contains("n") || body == "NaN" else {
             throw Self.notANumber(text)
         }
