@@ -97,12 +97,10 @@ extension SessionManager {
             if !isComplete { self.counters.count(.oneCopy) }
             return isComplete ? .stored : .oneCopy
         case .ended:
-            session.invalidate()
-            session.state.withLock { $0.endIsHandled = true }
-            self.forget(session.base)
+            self.noteEnded(session, outcome)
             return .notNeeded
         case .unreachable:
-            session.keepLocally()
+            session.keepLocally(outcome.content, changes: save.changes)
             self.counters.count(.backupFailure)
             self.counters.count(.localOnly)
             self.note(session.base, isComplete: false)
@@ -116,6 +114,19 @@ extension SessionManager {
             self.counters.count(.backupFailure)
             self.log("session \(session.base.prefix(8))… is not stored: too many other writers")
             return .refused
+        }
+    }
+
+    /// Another request has ended it; what this one stored under a new id must not outlive that. The
+    /// upkeep writes the marks.
+    func noteEnded(_ session: Session, _ outcome: SessionSave.Outcome) {
+        session.invalidate()
+        session.state.withLock { $0.endIsHandled = true }
+        let mark = outcome.content.ended(stamp: self.random())
+        self.registry.withLock { registry in
+            registry.sessions[session.base] = nil
+            registry.incomplete.remove(session.base)
+            registry.endings[session.base] = PendingEnd(id: outcome.id, mark: mark)
         }
     }
 
@@ -196,14 +207,23 @@ extension Session {
         }
     }
 
-    /// No node takes it: it goes on in this process, at a higher version than the store's.
+    /// There is no store: what was changed is the session's content at once.
     func keepLocally() {
         self.state.withLock { state in
             guard !state.changes.isEmpty else { return }
             state.changes.apply(to: &state.content)
             state.changes = SessionChanges()
-            let stamp = UInt64(bitPattern: state.thisAccessMilliseconds)
-            state.content.version = state.content.version.next(stamp: stamp)
+            state.content.version = state.content.version.next(stamp: 0)
+        }
+    }
+
+    /// No node has acknowledged it: it goes on in this process, at the version that was tried. Should
+    /// that have reached a node after all, the two are one and the same.
+    func keepLocally(_ content: SessionContent, changes: SessionChanges) {
+        self.state.withLock { state in
+            if state.changes.isEmpty { return }
+            state.content = content
+            state.changes.subtract(changes)
         }
     }
 }

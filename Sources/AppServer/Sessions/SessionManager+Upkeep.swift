@@ -161,10 +161,7 @@ extension SessionManager {
             }
             self.note(
                 session.base, isComplete: copyCount == 2 || self.settings.nodes?.nodes.count == 1)
-        case .ended:
-            session.invalidate()
-            session.state.withLock { $0.endIsHandled = true }
-            self.forget(session.base)
+        case .ended: self.noteEnded(session, outcome)
         case .unreachable, .refused, .contended: break
         }
     }

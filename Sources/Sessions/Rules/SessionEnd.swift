@@ -1,4 +1,5 @@
-/// Ends a session for good: both places get the mark of its end, which wins over every version.
+/// Ends a session for good: every place where a copy of it can be, whatever its id names, gets the
+/// mark of its end, which wins over every version.
 ///
 /// Nothing is deleted, as a writer that still holds the session would store it again where it finds
 /// nothing; where it finds the mark, it stops. Marks live as long as any copy could.
@@ -43,22 +44,18 @@ package struct SessionEnd: Sendable {
                 condition: .any)
             return StoreRequest(node, .store(item))
         }
-        let primary = view.primary(of: self.id)
         var requests: [StoreRequest] = []
         for node in 0..<view.nodeCount where view.available.contains(node) {
-            let key = node == primary ? self.keys.session(self.id) : self.keys.backup(self.id)
-            requests.append(mark(node, key))
+            for named in 0..<view.nodeCount {
+                let there = self.id.replacing(node: view.shape.ids[named])
+                let isFirst = named == node
+                requests.append(
+                    mark(node, isFirst ? self.keys.session(there) : self.keys.backup(there)))
+            }
         }
         self.markCount = requests.count
         guard !requests.isEmpty else {
             return .done(Outcome(isComplete: false, isStored: false))
-        }
-        if let primary, view.available.contains(primary) {
-            requests.append(StoreRequest(primary, .delete(key: self.keys.validity(self.id))))
-            if let backup = view.backup(after: primary) {
-                let key = self.keys.backupValidity(self.id)
-                requests.append(StoreRequest(backup, .delete(key: key)))
-            }
         }
         return .ask(requests)
     }
@@ -71,6 +68,8 @@ package struct SessionEnd: Sendable {
             if case .stored = $0 { true } else { false }
         }
         return .done(
-            Outcome(isComplete: storedCount == view.nodeCount, isStored: storedCount > 0))
+            Outcome(
+                isComplete: storedCount == view.nodeCount * view.nodeCount,
+                isStored: storedCount > 0))
     }
 }

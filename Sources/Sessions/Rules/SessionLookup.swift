@@ -28,6 +28,11 @@ package struct SessionLookup: Sendable {
     /// copy that can be seen.
     package static let graceMilliseconds: Int64 = 500
 
+    /// How long a connection that broke under a question gets to be made again.
+    package static let redialMilliseconds: Int64 = 50
+    /// How often that is waited for.
+    package static let askAgainCountMax = 3
+
     private let id: SessionID
     private let keys: StorageKeys
     private let context: String
@@ -35,6 +40,8 @@ package struct SessionLookup: Sendable {
     private let access: AccessRecord?
     private let purpose: Purpose
     private var hasWaited = false
+    private var askedAgainCount = 0
+    private var hasSearchedTwice = false
     private var state = State.waiting
     private var silentNodes = NodeSet()
     private var candidates: SessionCandidates
@@ -71,6 +78,8 @@ package struct SessionLookup: Sendable {
         {
             return self.confirm(primary, local, view)
         }
+        // One node alone cannot be compared with another: all that it has is looked at.
+        if view.nodeCount > 1, view.backup(after: primary) == nil { return self.search(view) }
         return self.load(primary, view)
     }
 
@@ -125,6 +134,7 @@ package struct SessionLookup: Sendable {
             copies.primary?.epoch = epoch
             return .done(.current(copies))
         }
+        if let wait = self.waitForRedial([answer]) { return wait }
         guard let primary = view.primary(of: self.id), view.available.contains(primary) else {
             return self.search(view)
         }
@@ -155,6 +165,7 @@ package struct SessionLookup: Sendable {
     private mutating func loaded(
         _ answers: [StoreAnswer], _ primary: CopyPlace, _ backup: CopyPlace?, _ view: ClusterView
     ) -> Step<LookupOutcome> {
+        if let wait = self.waitForRedial(answers) { return wait }
         if answers[0] == .timedOut { self.silentNodes.insert(primary.node) }
         if let backup, answers[2] == .timedOut { self.silentNodes.insert(backup.node) }
         guard case .found(let flags, let cas, let value) = answers[0] else {
@@ -223,6 +234,17 @@ package struct SessionLookup: Sendable {
 
     // MARK: Search
 
+    /// What a node whose connection broke under the question would have said may be the newest:
+    /// it is asked again, when it has had the time to be there again.
+    private mutating func waitForRedial(_ answers: [StoreAnswer]) -> Step<LookupOutcome>? {
+        guard answers.contains(.lost), self.askedAgainCount < Self.askAgainCountMax else {
+            return nil
+        }
+        self.askedAgainCount += 1
+        self.state = .waiting
+        return .wait(milliseconds: Self.redialMilliseconds)
+    }
+
     private mutating func search(_ view: ClusterView) -> Step<LookupOutcome> {
         let nodes = view.available.subtracting(self.silentNodes)
         guard !nodes.isEmpty else { return .done(.unreachable) }
@@ -235,6 +257,7 @@ package struct SessionLookup: Sendable {
     private mutating func searched(
         _ answers: [StoreAnswer], _ search: SessionSearch, _ view: ClusterView
     ) -> Step<LookupOutcome> {
+        if let wait = self.waitForRedial(answers) { return wait }
         let unanswered = search.take(answers, into: &self.candidates)
         guard let winner = self.candidates.winner(asked: self.id) else {
             if unanswered == answers.count { return .done(.unreachable) }
@@ -262,16 +285,29 @@ package struct SessionLookup: Sendable {
     private mutating func foundNothing(
         isCertain: Bool, _ view: ClusterView
     ) -> Step<LookupOutcome> {
-        if let local = self.local, local.hasUnstoredWrites || self.mayHaveBeenLost(local, view) {
-            if self.purpose == .request, !local.hasUnstoredWrites, !self.hasWaited {
-                self.hasWaited = true
-                self.state = .waiting
-                return .wait(milliseconds: Self.graceMilliseconds)
-            }
+        // A session that is being moved may have left one place before it was seen in the next.
+        if !self.hasSearchedTwice {
+            self.hasSearchedTwice = true
+            return self.search(view)
+        }
+        let allWereAsked =
+            isCertain
+            && view.available.subtracting(self.silentNodes).count == view.nodeCount
+        guard let local = self.local else { return .done(.missing(isCertain: allWereAsked)) }
+        if local.hasUnstoredWrites {
             return .done(.localIsNewest(SessionCopies(), isDiverged: false))
         }
-        let allWereAsked = view.available.subtracting(self.silentNodes).count == view.nodeCount
-        return .done(.missing(isCertain: isCertain && allWereAsked))
+        guard self.mayHaveBeenLost(local, view) else {
+            return .done(.missing(isCertain: allWereAsked))
+        }
+        // A node that could not be asked may know better.
+        guard allWereAsked else { return .done(.unreachable) }
+        if self.purpose == .request, !self.hasWaited {
+            self.hasWaited = true
+            self.state = .waiting
+            return .wait(milliseconds: Self.graceMilliseconds)
+        }
+        return .done(.localIsNewest(SessionCopies(), isDiverged: false))
     }
 
     /// Whether no node that held a copy has been there without a break.

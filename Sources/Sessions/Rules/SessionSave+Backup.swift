@@ -5,7 +5,7 @@ extension SessionSave {
             let backup = view.backup(after: primary, excluding: self.failed)
         else {
             self.copies.backup = nil
-            return self.clean(view)
+            return self.inspectFormer(view)
         }
         self.attemptCount += 1
         guard self.attemptCount <= Self.attemptCountMax else { return self.finish(.contended) }
@@ -42,7 +42,7 @@ extension SessionSave {
         switch answer {
         case .stored(let cas):
             self.copies.backup = CopyPlace(node: node, epoch: epoch, cas: cas)
-            return self.clean(view)
+            return self.inspectFormer(view)
         case .conflict, .missing, .found, .deleted:
             self.copies.backup = nil
             return self.readOrStoreBackup(view)
@@ -90,7 +90,7 @@ extension SessionSave {
             }
             if there.version == self.attempt.version {
                 self.copies.backup = CopyPlace(node: node, epoch: epoch, cas: cas)
-                return self.clean(view)
+                return self.inspectFormer(view)
             }
             if there.version.counter == self.attempt.version.counter { self.isDiverged = true }
             return self.storeBackup(.unchanged(cas: cas), node, epoch)
@@ -110,7 +110,7 @@ extension SessionSave {
             if there.isEnded { return self.finish(.ended) }
             self.copies.primary = CopyPlace(node: node, epoch: epoch, cas: cas)
             // The first copy has moved on as well: that writer built on ours and keeps both.
-            if there.version.counter >= newer.version.counter { return self.clean(view) }
+            if there.version.counter >= newer.version.counter { return self.inspectFormer(view) }
         } else {
             self.copies.primary = nil
         }

@@ -4,7 +4,10 @@
 /// first copy ──conflict──► read it again ──► lay the changes over it ──► first copy
 ///     │ └─node gone──► move to another node (new suffix)
 ///     ▼
-/// second copy ──conflict──► read it, settle ──► …      then: remove what the old id left
+/// second copy ──conflict──► read it, settle ──► …
+///     ▼
+/// after a move: look at what the former id left ──newer──► lay the changes over it, begin again
+///                └─not newer──► remove it, unless it changes meanwhile
 /// ```
 /// Nothing is overwritten unseen: a copy is replaced only at the CAS number at which it was read, on
 /// the connection epoch at which it was read. The second copy is written after the first has been
@@ -51,7 +54,15 @@ package struct SessionSave: Sendable {
         case writingBackup(node: Int, epoch: UInt64)
         case readingBackup(node: Int, epoch: UInt64)
         case comparingPrimary(newer: SessionContent, node: Int, epoch: UInt64)
-        case cleaning
+        case inspectingFormer([FormerPlace])
+        case removingFormer
+    }
+
+    /// Where a copy under the former id may be.
+    struct FormerPlace: Sendable {
+        var node: Int
+        var key: String
+        var epoch: UInt64
     }
 
     let keys: StorageKeys
@@ -134,7 +145,9 @@ package struct SessionSave: Sendable {
         case .readingBackup(let node, let epoch): self.backupRead(answers[0], node, epoch, view)
         case .comparingPrimary(let newer, let node, let epoch):
             self.primaryCompared(answers[0], newer, node, epoch, view)
-        case .cleaning: self.finish(.stored(copyCount: self.copies.backup == nil ? 1 : 2))
+        case .inspectingFormer(let places): self.formerInspected(answers, places, view)
+        case .removingFormer:
+            answers.contains(.conflict) ? self.inspectFormer(view) : self.finishStored()
         }
     }
 
@@ -189,19 +202,8 @@ package struct SessionSave: Sendable {
 
     // MARK: The end
 
-    /// Removes what an earlier id of the session left on nodes that live.
-    mutating func clean(_ view: ClusterView) -> Step<Outcome> {
-        guard let former = self.formerID, let old = view.primary(of: former) else {
-            return self.finish(.stored(copyCount: self.copies.backup == nil ? 1 : 2))
-        }
-        var requests: [StoreRequest] = []
-        for node in 0..<view.nodeCount
-        where view.available.contains(node) && !self.failed.contains(node) {
-            let key = node == old ? self.keys.session(former) : self.keys.backup(former)
-            requests.append(StoreRequest(node, .delete(key: key)))
-        }
-        self.state = .cleaning
-        return .ask(requests)
+    func finishStored() -> Step<Outcome> {
+        self.finish(.stored(copyCount: self.copies.backup == nil ? 1 : 2))
     }
 
     func finish(_ result: Result) -> Step<Outcome> {
