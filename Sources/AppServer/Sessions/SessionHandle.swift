@@ -56,7 +56,7 @@ package final class SessionHandle {
     }
 
     /// Gives the session another id and keeps its attributes (on log-in): the old id ends.
-    package func changeSessionID() {
+    package func changeSessionID() async {
         guard let old = self.current ?? self.foundSession, old.isValid, !self.isRequestOnly else {
             return
         }

@@ -247,7 +247,7 @@ struct SessionModeTests {
             let old = try #require(browser.id)
             let handle = await cluster.servers[0].begin(
                 SessionRequest(method: "POST", path: "/login", requestedID: old), on: cluster.loop)
-            handle.changeSessionID()
+            await handle.changeSessionID()
             guard case .set(let new) = await handle.finish().cookie else {
                 return #expect(Bool(false), "a new cookie is set")
             }
