@@ -28,8 +28,8 @@ package enum ElementKind: String, CaseIterable, Sendable {
     case errorReportValve = "Valve (error report)"
 }
 
-/// The one table that says what each attribute of each element does here. The reader checks files by
-/// it, error messages list it, and the tests walk it.
+/// The one table that says what each attribute of each element does here. The reader checks files
+/// by it, error messages list it, and the tests walk it.
 package enum AttributeTable {
     private static let loops =
         "one loop a core serves all connections; sessiond's --loops says how many"
@@ -92,7 +92,8 @@ package enum AttributeTable {
         honoured: """
             port address protocol connectionTimeout keepAliveTimeout maxKeepAliveRequests \
             acceptCount maxHttpHeaderSize maxHttpRequestHeaderSize maxHeaderCount maxPostSize \
-            maxSavePostSize maxParameterCount maxSwallowSize redirectPort URIEncoding scheme secure \
+            maxSavePostSize maxParameterCount maxSwallowSize redirectPort URIEncoding scheme \
+            secure \
             proxyName proxyPort server unixDomainSocketPath unixDomainSocketPathPermissions \
             allowTrace connectionUploadTimeout xpoweredBy enableLookups portOffset
             """,
@@ -105,7 +106,8 @@ package enum AttributeTable {
             "compression compressionMinSize compressibleMimeType noCompressionUserAgents":
                 "answers are compressed by the balancer or not at all",
             "URIEncodingForced parseBodyMethods rejectIllegalHeader relaxedPathChars "
-                + "relaxedQueryChars encodedSolidusHandling encodedReverseSolidusHandling maxCookieCount "
+                + "relaxedQueryChars encodedSolidusHandling encodedReverseSolidusHandling "
+                + "maxCookieCount "
                 + "maxTrailerSize maxExtensionSize allowedTrailerHeaders allowHostHeaderMismatch "
                 + "discardRequestsAndResponses enforceEncodingInGetWriter maxPartCount "
                 + "maxPartHeaderSize noCompressionStrongETag restrictedUserAgents "
@@ -130,7 +132,8 @@ package enum AttributeTable {
     private static let host = Self.table(
         honoured: "name appBase autoDeploy deployOnStartup deployIgnore unpackWARs workDir",
         ignored: [
-            "className xmlValidation xmlNamespaceAware deployXML copyXML failCtxIfServletStartFails "
+            "className xmlValidation xmlNamespaceAware deployXML copyXML "
+                + "failCtxIfServletStartFails "
                 + "createDirs errorReportValveClass xmlBase hostConfigClass contextClass "
                 + "startStopThreads undeployOldVersions legacyAppBase": "it has no counterpart here"
         ],
@@ -138,21 +141,26 @@ package enum AttributeTable {
 
     private static let context = Self.table(
         honoured: """
-            path docBase reloadable cookies sessionCookieName sessionCookiePath sessionCookieDomain \
+            path docBase reloadable cookies sessionCookieName sessionCookiePath \
+            sessionCookieDomain \
             sessionCookiePathUsesTrailingSlash useHttpOnly displayName allowCasualMultipartParsing \
             mapperContextRootRedirectEnabled mapperDirectoryRedirectEnabled
             """,
         ignored: [
-            "className antiResourceLocking privileged swallowOutput useNaming override crossContext "
+            "className antiResourceLocking privileged swallowOutput useNaming override "
+                + "crossContext "
                 + "workDir unpackWAR crawlerUserAgents cachingAllowed cacheMaxSize cacheTTL "
-                + "clearReferencesStopThreads clearReferencesStopTimerThreads unloadDelay wrapperClass "
+                + "clearReferencesStopThreads clearReferencesStopTimerThreads unloadDelay "
+                + "wrapperClass "
                 + "clearReferencesHttpClientKeepAliveThread clearReferencesRmiTargets "
-                + "clearReferencesThreadLocals processTlds tldValidation xmlValidation xmlNamespaceAware "
+                + "clearReferencesThreadLocals processTlds tldValidation xmlValidation "
+                + "xmlNamespaceAware "
                 + "logEffectiveWebXml jndiExceptionOnFailedWrite renewThreadsWhenStoppingContext "
                 + "addWebinfClassesResources containerSciFilter fireRequestListenersOnForwards "
                 + "delegate denyUncoveredHttpMethods altDDName": Self.java,
             "allowMultipleLeadingForwardSlashInPath dispatcherWrapsSameObject "
-                + "dispatchersUseEncodedPaths preemptiveAuthentication validateClientProvidedNewSessionId "
+                + "dispatchersUseEncodedPaths preemptiveAuthentication "
+                + "validateClientProvidedNewSessionId "
                 + "resourceOnlyServlets sendRedirectBody skipMemoryLeakChecksOnJvmShutdown "
                 + "useRelativeRedirects webappVersion createUploadTargets "
                 + "parallelAnnotationScanning": "it has no counterpart here",
@@ -193,7 +201,8 @@ package enum AttributeTable {
         honoured: "className maxActiveSessions maxInactiveInterval",
         ignored: [
             "distributable secureRandomClass secureRandomAlgorithm secureRandomProvider "
-                + "sessionAttributeNameFilter sessionAttributeValueClassNameFilter randomClass entropy "
+                + "sessionAttributeNameFilter sessionAttributeValueClassNameFilter randomClass "
+                + "entropy "
                 + "algorithm warnOnSessionAttributeFilterFailure persistAuthentication "
                 + "notifyAttributeListenerOnUnchangedValue notifyBindingListenerOnUnchangedValue "
                 + "sessionActivityCheck sessionLastAccessAtStart persistAuthenticationNotes":

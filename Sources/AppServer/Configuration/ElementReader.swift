@@ -1,7 +1,7 @@
 import Base
 
-/// Looks at one element of a configuration file by the attribute table: checks the names, gives typed
-/// values, and turns every mistake into a diagnostic with its place.
+/// Looks at one element of a configuration file by the attribute table: checks the names, gives
+/// typed values, and turns every mistake into a diagnostic with its place.
 struct ElementReader {
     let document: XMLDocument
     let element: XMLElement

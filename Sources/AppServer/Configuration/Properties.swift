@@ -23,8 +23,8 @@ package struct Properties: Sendable {
     /// The value of a property, or nil.
     package subscript(name: String) -> String? { self.values[name] ?? self.environment(name) }
 
-    /// Adds what a Java properties file says (`key=value`, `#` comments, `\` at a line's end); values
-    /// that were set before stay.
+    /// Adds what a Java properties file says (`key=value`, `#` comments, `\` at a line's end);
+    /// values that were set before stay.
     package mutating func add(propertiesFile text: String) {
         var pending = ""
         for line in text.split(whereSeparator: \.isNewline) {

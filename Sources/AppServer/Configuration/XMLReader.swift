@@ -57,8 +57,8 @@ package enum XMLReader {
     }
 
     private static func install(_ builder: XMLTreeBuilder, in parser: UInt) {
-        // SAFETY: the builder outlives the parser's use, in `parse`; the handlers turn the user data
-        // back into that same builder and copy every C string before they return.
+        // SAFETY: the builder outlives the parser's use, in `parse`; the handlers turn the user
+        // data back into that same builder and copy every C string before they return.
         let parser = unsafe OpaquePointer(bitPattern: parser)
         builder.parser = UInt(bitPattern: parser)
         unsafe XML_SetUserData(parser, Unmanaged.passUnretained(builder).toOpaque())
@@ -177,8 +177,8 @@ private final class XMLTreeBuilder {
             column: Int(XML_GetCurrentColumnNumber(parser)) + 1)
     }
 
-    /// Where the attributes' names stand in the start tag. expat tells only where the tag begins, so the
-    /// tag is read once more; it is known to be well-formed. None within an entity's text.
+    /// Where the attributes' names stand in the start tag. expat tells only where the tag begins,
+    /// so the tag is read once more; it is known to be well-formed. None within an entity's text.
     private func attributePlaces(from start: XMLPlace) -> [XMLPlace] {
         // SAFETY: called from the parser's own handlers only.
         let parser = unsafe OpaquePointer(bitPattern: self.parser)

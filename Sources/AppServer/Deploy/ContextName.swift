@@ -1,4 +1,5 @@
-/// How a web application's path and the name of its folder or file belong together, as Tomcat has it.
+/// How a web application's path and the name of its folder or file belong together, as Tomcat has
+/// it.
 ///
 /// | path | folder |
 /// | --- | --- |

@@ -5,8 +5,8 @@ import SystemInterface
 
 /// Finds out what is to be deployed and makes it: contexts of server.xml, context files, folders.
 ///
-/// Run off the loops' requests: at the start, at a reload, and each second by the timer. Applications
-/// whose files have not changed are taken over as they are.
+/// Run off the loops' requests: at the start, at a reload, and each second by the timer.
+/// Applications whose files have not changed are taken over as they are.
 package struct Deployer: Sendable {
     /// How many folders of one appBase are looked at.
     package static let folderCountMax = 1_000
@@ -22,7 +22,8 @@ package struct Deployer: Sendable {
 
     /// Deploys everything anew, taking over from `old` what has not changed.
     ///
-    /// - Throws: the first mistake in a file that server.xml names. A mistake in a folder that deploys
+    /// - Throws: the first mistake in a file that server.xml names. A mistake in a folder that
+    /// deploys
     ///   itself keeps only that folder out, with a log line.
     package func deploy(replacing old: Deployment?) throws -> Deployment {
         var engines: [Deployment.Engine] = []

@@ -14,8 +14,8 @@ package final class Deployment: Sendable {
         /// The paths that were to be deployed; those that could not be among them.
         let wantedPaths: Set<String>
 
-        /// The application for a decoded path: the longest context path that is the path itself or is
-        /// followed by a slash in it.
+        /// The application for a decoded path: the longest context path that is the path itself or
+        /// is followed by a slash in it.
         package func application(for path: String) -> WebApplication? {
             self.applications.first { application in
                 let prefix = application.path

@@ -8,8 +8,8 @@ import SystemInterface
 
 /// A deployed web application: its folder, its settings, its sessions. Any thread.
 ///
-/// It lives from its deployment to its removal; a change of its web.xml makes a new one, which takes
-/// the session manager over, so that sessions stay.
+/// It lives from its deployment to its removal; a change of its web.xml makes a new one, which
+/// takes the session manager over, so that sessions stay.
 package final class WebApplication: Sendable {
     /// Where configuration put it.
     package let configuration: ContextConfiguration

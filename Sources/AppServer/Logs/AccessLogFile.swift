@@ -30,8 +30,8 @@ package final class AccessLogFile: Sendable {
     /// Bytes of lines that no file took.
     package var lostByteCount: Int { self.state.withLock { $0.lostByteCount } }
 
-    /// Appends whole lines and empties the buffer, also when they cannot be written: a full disk must
-    /// not stop the answers. What is lost is counted and logged once.
+    /// Appends whole lines and empties the buffer, also when they cannot be written: a full disk
+    /// must not stop the answers. What is lost is counted and logged once.
     package func write(_ lines: ByteBuffer, unixSeconds: Int64) {
         guard !lines.isEmpty else { return }
         let path = self.path(unixSeconds: unixSeconds)

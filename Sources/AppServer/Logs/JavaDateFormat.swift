@@ -1,7 +1,8 @@
 import Base
 import HTTPProtocol
 
-/// Dates in the letters of Java's SimpleDateFormat, in English, as access logs and file names use them.
+/// Dates in the letters of Java's SimpleDateFormat, in English, as access logs and file names use
+/// them.
 enum JavaDateFormat {
     private static let days = [
         "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",

@@ -19,8 +19,8 @@ struct PageProblem: Error {
     }
 }
 
-/// The compiled pages of one application, shared by all loops, as fields that a page declares are one
-/// for all its runs. Any thread.
+/// The compiled pages of one application, shared by all loops, as fields that a page declares are
+/// one for all its runs. Any thread.
 final class PageCache: Sendable {
     private struct Entry {
         let page: CompiledPage
@@ -34,8 +34,8 @@ final class PageCache: Sendable {
     /// A cache for the pages below a folder.
     init(root: String) { self.root = root }
 
-    /// The page at a path, compiled anew when it or a file that it includes has changed; nil when it is
-    /// not there. Looks at the disk.
+    /// The page at a path, compiled anew when it or a file that it includes has changed; nil when
+    /// it is not there. Looks at the disk.
     ///
     /// Two loops may compile the same page at the same time; the first one's result stays.
     func page(_ path: String) throws(PageProblem) -> CompiledPage? {

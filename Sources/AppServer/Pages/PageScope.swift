@@ -3,18 +3,21 @@ import ExpressionLanguage
 import HTTPTransport
 import Sessions
 
-/// One run of a page and the pages it includes: what the implicit objects stand on. Loop thread only.
+/// One run of a page and the pages it includes: what the implicit objects stand on. Loop thread
+/// only.
 final class PageScope {
     let exchange: Exchange
     let application: WebApplication
     /// Attributes of the request; they go along with a forward and an include.
     var requestAttributes: [String: Value] = [:]
-    /// Session attributes that pages have in hand: the same object each time, stored again at the end.
+    /// Session attributes that pages have in hand: the same object each time, stored again at the
+    /// end.
     private var sessionAttributes: [String: Value] = [:]
     /// Where `getRequestURI` and `getServletPath` point during a forward.
     var uri: String
     var servletPath: String
-    /// Set by `sendRedirect`, `sendError` and `forward`: the rest of the page's output goes nowhere.
+    /// Set by `sendRedirect`, `sendError` and `forward`: the rest of the page's output goes
+    /// nowhere.
     var isFinished = false
     /// What went wrong in a page that was included or forwarded to.
     var innerProblem: PageProblem?

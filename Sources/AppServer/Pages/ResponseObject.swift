@@ -2,7 +2,8 @@ import Base
 import ExpressionLanguage
 import HTTPProtocol
 
-/// The implicit object `response`. What it is told is kept in the exchange until the page has ended.
+/// The implicit object `response`. What it is told is kept in the exchange until the page has
+/// ended.
 final class ResponseObject: HostObject {
     let typeName = "jakarta.servlet.http.HttpServletResponse"
     private unowned let scope: PageScope

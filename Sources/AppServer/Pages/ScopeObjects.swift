@@ -2,7 +2,8 @@ import Base
 import ExpressionLanguage
 import HTTPTransport
 
-/// A map of the expression language whose entries are looked up one by one: `param`, `sessionScope`…
+/// A map of the expression language whose entries are looked up one by one: `param`,
+/// `sessionScope`…
 final class ScopeObject: HostObject {
     let typeName = "java.util.Map"
     private let find: (String) throws(ScriptFailure) -> Value

@@ -26,7 +26,8 @@ enum ErrorPage {
             """
             </title>
             <style>
-            body { font: 16px/1.5 system-ui, sans-serif; margin: 3em auto; max-width: 50em; padding: 0 1em; color: #222; }
+            body { font: 16px/1.5 system-ui, sans-serif; margin: 3em auto;
+                   max-width: 50em; padding: 0 1em; color: #222; }
             h1 { font-size: 1.4em; border-bottom: 3px solid #256; padding-bottom: .3em; }
             pre { background: #f4f4f0; padding: 1em; overflow-x: auto; }
             </style>

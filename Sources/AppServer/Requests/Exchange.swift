@@ -5,8 +5,8 @@ import HTTPTransport
 import PatternMatching
 import SystemInterface
 
-/// One request and the answer that grows for it. Made once a connection and used for all its requests;
-/// texts are made of bytes only when somebody asks for them. Loop thread only.
+/// One request and the answer that grows for it. Made once a connection and used for all its
+/// requests; texts are made of bytes only when somebody asks for them. Loop thread only.
 final class Exchange {
     let connection: ServerConnection
     let worker: Worker

@@ -14,7 +14,8 @@ struct PendingResponse {
     private(set) var fields: [(name: String, value: String)] = []
     /// Values of `Set-Cookie` fields.
     private(set) var cookies: [String] = []
-    /// Whether nothing more is taken: after `sendError`, `sendRedirect`, or when the buffer was sent.
+    /// Whether nothing more is taken: after `sendError`, `sendRedirect`, or when the buffer was
+    /// sent.
     var isClosed = false
 
     mutating func reset() {
@@ -27,8 +28,8 @@ struct PendingResponse {
         if !self.cookies.isEmpty { self.cookies.removeAll(keepingCapacity: true) }
     }
 
-    /// Sets a field in the place of all of its name. Names and values that would break the head, and
-    /// fields that the transport writes itself, are left out.
+    /// Sets a field in the place of all of its name. Names and values that would break the head,
+    /// and fields that the transport writes itself, are left out.
     mutating func setField(_ name: String, _ value: String) {
         let lowered = name.lowercased()
         self.fields.removeAll { $0.name.lowercased() == lowered }

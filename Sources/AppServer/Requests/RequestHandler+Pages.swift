@@ -9,8 +9,8 @@ import PageTemplates
 extension RequestHandler {
     private static let allowedForPages: StaticString = "GET, HEAD, POST, OPTIONS"
 
-    /// Answers with a page: loads its session, runs it, stores the session, and sends what it wrote.
-    /// Nothing leaves before the session is stored.
+    /// Answers with a page: loads its session, runs it, stores the session, and sends what it
+    /// wrote. Nothing leaves before the session is stored.
     func answerPage(_ path: String) async throws {
         guard let application = self.exchange.route.application else { return }
         switch self.exchange.head.method {
@@ -190,7 +190,8 @@ extension RequestHandler {
         self.connection.finish()
     }
 
-    /// Pages write UTF-8; an answer that says ISO-8859-1 is turned into it, `?` for what it has not.
+    /// Pages write UTF-8; an answer that says ISO-8859-1 is turned into it, `?` for what it has
+    /// not.
     private static func transcode(_ body: ByteBuffer, to encoding: String?) {
         guard let encoding, encoding.uppercased() == "ISO-8859-1" else { return }
         var isASCII = true

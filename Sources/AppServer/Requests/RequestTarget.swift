@@ -10,8 +10,8 @@ package struct RequestTarget: Equatable, Sendable {
     /// The value of the session parameter (`;jsessionid=…`), or nil.
     package var sessionIdentifier: String?
 
-    /// Reads a raw path; nil when it is not valid: badly coded, a zero byte or a coded slash in it, or
-    /// leading out of the root.
+    /// Reads a raw path; nil when it is not valid: badly coded, a zero byte or a coded slash in it,
+    /// or leading out of the root.
     ///
     /// - Parameter sessionParameter: the path parameter's name, lower case.
     package init?(_ raw: Span<UInt8>, sessionParameter: String = "jsessionid") {

@@ -135,8 +135,8 @@ final class Route {
         path.hasSuffix(".jsp") || path.hasSuffix(".jspx")
     }
 
-    /// Whether links are not what brings the path out of the application's folder, and its last name is
-    /// written in the case it has on the disk.
+    /// Whether links are not what brings the path out of the application's folder, and its last
+    /// name is written in the case it has on the disk.
     private static func isInside(_ file: String, _ application: WebApplication) -> Bool {
         guard let resolved = try? Files.resolve(file) else { return false }
         return resolved == application.root || resolved.hasPrefix(application.root + "/")

@@ -4,8 +4,8 @@ import Logging
 import Synchronization
 import SystemInterface
 
-/// What the requests of one loop share: the deployment they see, caches, the wall clock, waiting log
-/// lines. Loop thread only.
+/// What the requests of one loop share: the deployment they see, caches, the wall clock, waiting
+/// log lines. Loop thread only.
 package final class Worker {
     /// How long a resolved address is believed before its files are looked at again.
     package static let checkInterval: Int64 = 250_000_000

@@ -23,7 +23,8 @@ extension ApplicationServer {
             }
             for node in manager.nodes where !node.isUp {
                 status.warnings.append(
-                    "\(Self.name(of: application)): cache \(node.id ?? node.address) does not answer"
+                    "\(Self.name(of: application)): cache \(node.id ?? node.address) does not "
+                        + "answer"
                 )
             }
         }
@@ -48,7 +49,7 @@ extension ApplicationServer {
         return status
     }
 
-    private static func name(of application: WebApplication) -> String {
+    static func name(of application: WebApplication) -> String {
         application.path.isEmpty ? "ROOT" : application.path
     }
 
@@ -158,7 +159,13 @@ extension ApplicationServer {
             if let dot = rest.firstIndex(of: ".") {
                 json.member("route", String(rest[rest.index(after: dot)...]))
             }
-            json.member("copyCount", summary.copyCount)
+            let nodes = application.configuration.manager.nodes?.nodes ?? []
+            json.key("copies")
+            json.array { json in
+                for index in summary.copyNodes where index < nodes.count {
+                    json.value(nodes[index].id ?? nodes[index].address.description)
+                }
+            }
             let counter = summary.version.prefix { $0 != "/" }
             json.member("version", Int(counter) ?? 0)
             json.member("createdUnixMilliseconds", Int(summary.creationMilliseconds))

@@ -93,9 +93,7 @@ package final class ApplicationServer: DaemonService {
         let started = SystemClock.now()
         for application in self.deployments.value.applications {
             application.sessions.start(on: self.daemon.loops.loops)
-            self.logger.info(
-                "deployed \(application.path.isEmpty ? "ROOT" : application.path) from \(application.root)"
-            )
+            self.logger.info("deployed \(Self.name(of: application)) from \(application.root)")
         }
         for (server, listeners) in self.state.withLock({ $0.servers }) {
             for listener in listeners {
@@ -174,13 +172,11 @@ package final class ApplicationServer: DaemonService {
         }
         for application in deployment.applications
         where !old.applications.contains(where: { $0 === application }) {
-            self.logger.info(
-                "deployed \(application.path.isEmpty ? "ROOT" : application.path) from \(application.root)"
-            )
+            self.logger.info("deployed \(Self.name(of: application)) from \(application.root)")
         }
         for application in old.applications
         where !deployment.applications.contains(where: { $0.path == application.path }) {
-            self.logger.info("undeployed \(application.path.isEmpty ? "ROOT" : application.path)")
+            self.logger.info("undeployed \(Self.name(of: application))")
         }
     }
 

@@ -4,8 +4,8 @@ import EventLoop
 import HTTPTransport
 import SystemInterface
 
-/// Opens the listeners of all connectors: those that systemd passed under the name `http`, else bound
-/// here. All or none.
+/// Opens the listeners of all connectors: those that systemd passed under the name `http`, else
+/// bound here. All or none.
 struct ConnectorOpening {
     private let daemon: Daemon
     private var wanted:

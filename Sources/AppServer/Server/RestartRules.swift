@@ -1,8 +1,8 @@
 import Base
 
 extension ServerConfiguration {
-    /// What a reload cannot change, because sockets are open by it: refused by its name, so that nobody
-    /// believes that it was taken.
+    /// What a reload cannot change, because sockets are open by it: refused by its name, so that
+    /// nobody believes that it was taken.
     func refuseWhatNeedsRestart(in new: ServerConfiguration) throws(Diagnostic) {
         func needsRestart(_ what: String) -> Diagnostic {
             Diagnostic(file: new.file, message: "\(what) needs a restart; nothing was changed")

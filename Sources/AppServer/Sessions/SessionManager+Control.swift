@@ -49,6 +49,8 @@ package struct SessionSummary: Sendable {
     package var version: String
     /// How many copies the store is known to have.
     package var copyCount: Int
+    /// The nodes that hold them, as places in the manager's list of nodes.
+    package var copyNodes: [Int]
 }
 
 // What operators may see and do.
@@ -141,7 +143,7 @@ extension Session {
                 maxInactiveSeconds: state.content.maxInactiveSeconds,
                 attributeCount: state.content.attributes.count,
                 version: state.content.version.description,
-                copyCount: places.count { $0 != nil })
+                copyCount: places.count { $0 != nil }, copyNodes: places.compactMap { $0?.node })
         }
     }
 }

@@ -78,7 +78,8 @@ import Testing
         ("port=\"1\" URIEncoding=\"GBK\"", "3:21", "URIEncoding=\"GBK\": expected UTF-8"),
         (
             "port=\"1\" SSLEnabled=\"true\"", "3:21",
-            "Connector SSLEnabled is refused: TLS ends at the balancer; give this connector plain HTTP"
+            "Connector SSLEnabled is refused: TLS ends at the balancer; give this connector plain "
+                + "HTTP"
         ),
     ]) func aWrongConnectorIsRefusedWithItsPlace(
         connector: String, place: String, message: String
@@ -88,20 +89,25 @@ import Testing
 
     @Test(arguments: [
         (
-            "<Manager className=\"de.javakaffee.web.msm.MemcachedBackupSessionManager\" memcachedNodes=\"\"/>",
-            "Manager is refused: memcachedNodes is empty: write id:host:port, or host:port for one node"
+            "<Manager className=\"de.javakaffee.web.msm.MemcachedBackupSessionManager\" "
+                + "memcachedNodes=\"\"/>",
+            "Manager is refused: memcachedNodes is empty: write id:host:port, or host:port for "
+                + "one node"
         ),
         (
-            "<Manager className=\"de.javakaffee.web.msm.MemcachedBackupSessionManager\" memcachedNodes=\"n1:h:1,n2:h:2\" failoverNodes=\"n3\"/>",
+            "<Manager className=\"de.javakaffee.web.msm.MemcachedBackupSessionManager\" "
+                + "memcachedNodes=\"n1:h:1,n2:h:2\" failoverNodes=\"n3\"/>",
             "Manager is refused: failoverNodes: there is no node 'n3' in memcachedNodes"
         ),
         (
             "<Manager className=\"x.PersistentManager\"/>",
-            "Manager is refused: className: 'x.PersistentManager' is neither the memcached-session-manager nor Tomcat's StandardManager"
+            "Manager is refused: className: 'x.PersistentManager' is neither the "
+                + "memcached-session-manager nor Tomcat's StandardManager"
         ),
         (
             "<Valve className=\"org.apache.catalina.valves.RemoteAddrValve\" allow=\"x\"/>",
-            "Valve org.apache.catalina.valves.RemoteAddrValve is refused: it has no counterpart here, and what it guards would stand open"
+            "Valve org.apache.catalina.valves.RemoteAddrValve is refused: it has no counterpart "
+                + "here, and what it guards would stand open"
         ),
         (
             "<Valve className=\"org.apache.catalina.valves.AccessLogValve\" pattern=\"%Q\"/>",
@@ -114,21 +120,25 @@ import Testing
 
     @Test(arguments: [
         (
-            "<Server><Service><Engine name='e' defaultHost='h'><Host name='h'/></Engine></Service></Server>",
+            "<Server><Service><Engine name='e' defaultHost='h'><Host "
+                + "name='h'/></Engine></Service></Server>",
             "no Service has a Connector"
         ),
         ("<Service/>", "the outermost element is <Service>; expected <Server>"),
         ("<Server><Service><Connector port='1'/></Service></Server>", "Service needs an Engine"),
         (
-            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='x'><Host name='h'/></Engine></Service></Server>",
+            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='x'><Host "
+                + "name='h'/></Engine></Service></Server>",
             "defaultHost=\"x\": no Host has this name"
         ),
         (
-            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='h'><Host name='h'/><Host name='H'/></Engine></Service></Server>",
+            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='h'><Host "
+                + "name='h'/><Host name='H'/></Engine></Service></Server>",
             "two Hosts have the name \"h\""
         ),
         (
-            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='h' jvmRoute='a.b'><Host name='h'/></Engine></Service></Server>",
+            "<Server><Service><Connector port='1'/><Engine name='e' defaultHost='h' "
+                + "jvmRoute='a.b'><Host name='h'/></Engine></Service></Server>",
             "jvmRoute=\"a.b\": expected letters, digits, \"-\" and \"_\""
         ),
     ]) func aWrongFileIsRefused(source: String, message: String) {

@@ -25,7 +25,8 @@ import Testing
             <error-page><location>/all.jsp</location></error-page>
             <mime-mapping><extension>X</extension><mime-type>a/b</mime-type></mime-mapping>
             <servlet><servlet-name>s</servlet-name><jsp-file>/s.jsp</jsp-file></servlet>
-            <servlet-mapping><servlet-name>s</servlet-name><url-pattern>/s/*</url-pattern></servlet-mapping>
+            <servlet-mapping><servlet-name>s</servlet-name>
+              <url-pattern>/s/*</url-pattern></servlet-mapping>
             """)
         #expect(web.parameters == ["a": "1"])
         #expect(web.sessionTimeoutMinutes == 5)
@@ -58,7 +59,8 @@ import Testing
         ),
         (
             "<security-constraint/>",
-            "security-constraint is refused: log-in is not part of this version, and the pages would stand open"
+            "security-constraint is refused: log-in is not part of this version, and the pages "
+                + "would stand open"
         ),
     ]) func mistakesAreRefused(inner: String, message: String) {
         do {
