@@ -16,6 +16,8 @@ final class Exchange {
     // MARK: The request
     private(set) var target: RequestTarget?
     private(set) var hostIndex = 0
+    private var lastPath: [UInt8] = []
+    private var peerText: String?
     var route = Route(nil, .notFound, servletPath: "")
     /// The application's session for this request, once `begin` of its manager was called.
     var session: SessionHandle?
@@ -62,11 +64,15 @@ final class Exchange {
         self.startUnixNanoseconds = self.worker.unixNanoseconds()
         let head = self.head
         self.hostIndex = self.engine.hostIndex(head.bytes(head.host))
-        self.target =
-            head.path.isEmpty
-            ? RequestTarget("/".utf8.span) : RequestTarget(head.bytes(head.path))
+        if !self.isLastPath(head) {
+            self.target =
+                head.path.isEmpty
+                ? RequestTarget("/".utf8.span) : RequestTarget(head.bytes(head.path))
+            self.lastPath = head.bytes(head.path).makeArray()
+        }
         guard let target = self.target else {
             self.route = Route(nil, .notFound, servletPath: "")
+            self.lastPath = []
             return false
         }
         self.route = self.worker.route(
@@ -74,9 +80,17 @@ final class Exchange {
         return true
     }
 
+    /// Whether the path is that of the request before, as it mostly is behind a balancer.
+    private func isLastPath(_ head: RequestHead) -> Bool {
+        let last = self.lastPath
+        guard !last.isEmpty, self.target != nil else { return false }
+        return head.bytes(head.path).isEqual(to: last.span)
+    }
+
     /// Finds the session id that the browser sent, in a cookie or in the path.
     func readSessionID(of application: WebApplication) {
-        if application.web.tracksByURL, let raw = self.target?.uri, raw.utf8.contains(0x3B) {
+        if application.web.tracksByURL, let target = self.target, target.hasParameters {
+            let raw = target.uri
             let target = RequestTarget(
                 raw.utf8.span, sessionParameter: application.parameterName)
             if let id = target?.sessionIdentifier {
@@ -109,7 +123,7 @@ final class Exchange {
     /// The path without path parameters, still encoded.
     var uriWithoutParameters: String {
         let uri = self.uri
-        guard uri.utf8.contains(0x3B) else { return uri }
+        guard let target = self.target, target.hasParameters else { return uri }
         var kept = ""
         var isParameter = false
         for scalar in uri.unicodeScalars {
@@ -178,7 +192,7 @@ final class Exchange {
     /// The address of the client, or what a trusted proxy says it is.
     var remoteAddress: String {
         if let address = self.clientAddress { return address }
-        let direct = Self.text(self.connection.connection.peerAddress)
+        let direct = self.peerAddressText
         guard let settings = self.remoteIPSettings else {
             self.clientAddress = direct
             return direct
@@ -189,7 +203,12 @@ final class Exchange {
     }
 
     /// The address of the other end of the connection itself.
-    var peerAddressText: String { Self.text(self.connection.connection.peerAddress) }
+    var peerAddressText: String {
+        if let text = self.peerText { return text }
+        let text = Self.text(self.connection.connection.peerAddress)
+        self.peerText = text
+        return text
+    }
 
     private static func text(_ address: SocketAddress) -> String {
         if case .unix = address { return "127.0.0.1" }

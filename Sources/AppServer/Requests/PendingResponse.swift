@@ -9,8 +9,10 @@ struct PendingResponse {
     /// What `sendError` was told, for the error page.
     var errorMessage: String?
     /// The type without and the encoding in `Content-Type`.
-    var contentType: String?
-    var characterEncoding: String?
+    var contentType: String? { didSet { self.knownField = nil } }
+    var characterEncoding: String? { didSet { self.knownField = nil } }
+    /// The `Content-Type` as text, as long as nobody has changed its parts.
+    private var knownField: String?
     private(set) var fields: [(name: String, value: String)] = []
     /// Values of `Set-Cookie` fields.
     private(set) var cookies: [String] = []
@@ -85,10 +87,35 @@ struct PendingResponse {
         self.contentType = kept.joined(separator: ";")
     }
 
+    /// Takes what a page's directives say, which was put together once for all its runs.
+    mutating func take(_ prepared: PreparedContentType) {
+        self.contentType = prepared.type
+        self.characterEncoding = prepared.encoding
+        self.knownField = prepared.field
+    }
+
     /// The value of `Content-Type` as Tomcat writes it.
     var contentTypeField: String? {
+        if let known = self.knownField { return known }
         guard let type = self.contentType else { return nil }
         guard let encoding = self.characterEncoding else { return type }
         return "\(type);charset=\(encoding)"
+    }
+}
+
+/// A page's `Content-Type`, put together once.
+struct PreparedContentType {
+    let type: String?
+    let encoding: String?
+    let field: String?
+
+    /// Reads the directive's type; what pages write is UTF-8 unless they name another encoding.
+    init(_ text: String, encoding: String?) {
+        var response = PendingResponse()
+        response.takeContentType(text)
+        if response.characterEncoding == nil { response.characterEncoding = encoding ?? "UTF-8" }
+        self.type = response.contentType
+        self.encoding = response.characterEncoding
+        self.field = response.contentTypeField
     }
 }

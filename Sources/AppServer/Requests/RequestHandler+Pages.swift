@@ -83,11 +83,7 @@ extension RequestHandler {
         let scope = PageScope(exchange, application)
         scope.requestAttributes = attributes
         exchange.response.status = status
-        exchange.response.takeContentType(page.settings.contentType)
-        // What pages write is UTF-8, and the answer says so unless the page says otherwise.
-        if exchange.response.characterEncoding == nil {
-            exchange.response.characterEncoding = page.settings.encoding ?? "UTF-8"
-        }
+        exchange.response.take(self.contentType(of: page))
         let problem = Self.run(page, scope, into: exchange.body)
         // After a mistake too: what the page stored before it stays, as in Tomcat.
         if scope.wantsNewSessionID { await exchange.session?.changeSessionID() }
@@ -118,6 +114,14 @@ extension RequestHandler {
         if let page = route.page { return page }
         route.page = try application.pages.page(path)
         return route.page
+    }
+
+    private func contentType(of page: CompiledPage) -> PreparedContentType {
+        let route = self.exchange.route
+        if route.page === page, let known = route.contentType { return known }
+        let made = PreparedContentType(page.settings.contentType, encoding: page.settings.encoding)
+        if route.page === page { route.contentType = made }
+        return made
     }
 
     private static func run(

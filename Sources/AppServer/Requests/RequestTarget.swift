@@ -9,6 +9,8 @@ package struct RequestTarget: Equatable, Sendable {
     package var path: String
     /// The value of the session parameter (`;jsessionid=…`), or nil.
     package var sessionIdentifier: String?
+    /// Whether the path came with path parameters.
+    package var hasParameters = false
 
     /// Reads a raw path; nil when it is not valid: badly coded, a zero byte or a coded slash in it,
     /// or leading out of the root.
@@ -24,6 +26,7 @@ package struct RequestTarget: Equatable, Sendable {
         while index < raw.count {
             let byte = raw[index]
             if byte == UInt8(ascii: ";") {
+                self.hasParameters = true
                 let start = index + 1
                 while index < raw.count, raw[index] != UInt8(ascii: "/") { index += 1 }
                 self.readParameters(raw.extracting(start..<index), sessionParameter)

@@ -24,6 +24,8 @@ final class Route {
     let pathInfo: String?
     /// The page, once it was asked for; as valid as the route.
     var page: CompiledPage?
+    /// What the page's directives say of its type.
+    var contentType: PreparedContentType?
     var validUntil = Instant(nanoseconds: .min)
 
     init(
