@@ -57,6 +57,9 @@ package enum Processes {
     /// The user the process runs as (the effective one).
     package static var effectiveUser: UInt32 { geteuid() }
 
+    /// Ends the process at once.
+    package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
     /// Rests the calling thread; never on a loop's thread.
     package static func sleep(_ duration: Duration) {
         var rest = timespec()

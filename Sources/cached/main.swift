@@ -1,1 +1,3 @@
-print("cached")
+import CacheServer
+
+CacheProgram.run(CommandLine.arguments)

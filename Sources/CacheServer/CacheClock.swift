@@ -1,0 +1,50 @@
+import Base
+import SystemInterface
+
+/// The store's time: seconds since the server's start, from 2 on, as memcached counts them.
+struct CacheClock: Sendable {
+    /// Expiry times beyond this many seconds are Unix times (protocol.txt).
+    private static let relativeSecondsMax = 60 * 60 * 24 * 30
+    /// memcached begins at 2, so that 0 is never a time and 1 is always past.
+    private static let firstSecond: Int64 = 2
+
+    private let start: Instant
+    private let startUnixSeconds: Int64
+
+    init() {
+        self.start = SystemClock.now()
+        self.startUnixSeconds = SystemClock.unixNanoseconds() / 1_000_000_000
+    }
+
+    /// The second of an instant.
+    func second(_ now: Instant) -> UInt32 {
+        let nanoseconds = now.nanoseconds - self.start.nanoseconds
+        return UInt32(clamping: nanoseconds / 1_000_000_000 + Self.firstSecond)
+    }
+
+    /// What a client's expiry time means: 0 never, negative at once, small relative, large a Unix
+    /// time.
+    ///
+    /// memcached keeps 32 bits of it, so that 9999999999 has long passed; clients see the same
+    /// here.
+    func expiry(_ given: Int, now: UInt32) -> UInt32 {
+        let given = Int(Int32(truncatingIfNeeded: given))
+        if given == 0 { return 0 }
+        if given < 0 { return 1 }
+        if given > Self.relativeSecondsMax {
+            let relative = Int64(given) - self.startUnixSeconds + Self.firstSecond
+            return relative <= 1 ? 1 : UInt32(clamping: relative)
+        }
+        return UInt32(clamping: Int64(now) + Int64(given))
+    }
+
+    /// The Unix time of a second.
+    func unixSeconds(_ second: UInt32) -> Int64 {
+        self.startUnixSeconds + Int64(second) - Self.firstSecond
+    }
+
+    /// Seconds since the server's start.
+    func uptime(_ now: Instant) -> Int64 {
+        (now.nanoseconds - self.start.nanoseconds) / 1_000_000_000
+    }
+}

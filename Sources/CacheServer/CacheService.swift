@@ -1,0 +1,202 @@
+package import Base
+import CacheStorage
+package import DaemonKit
+package import EventLoop
+import Logging
+import Synchronization
+import SystemInterface
+
+/// The cache as a daemon serves it.
+package final class CacheService: DaemonService {
+    static let versionAnswer: StaticString = "VERSION 1.6.45-holdfast\r\n"
+    /// How often buckets are looked through for what has expired, and how many at once.
+    private static let crawlInterval = Duration.milliseconds(100)
+    private static let crawlBucketCount = 256
+    private static let checkInterval = Duration.milliseconds(20)
+
+    private let daemon: Daemon
+    private let arguments: [String]
+    private let current: Mutex<CacheOptions>
+    let store: SharedStore
+    let clock = CacheClock()
+    let counters = CacheCounters()
+    private let listeners = Mutex<[Listener]>([])
+    private let drains = Atomic<Bool>(false)
+
+    /// Makes the cache's store.
+    ///
+    /// - Throws: when the memory cannot be had.
+    package init(_ daemon: Daemon, _ options: CacheOptions, arguments: [String]) throws {
+        self.daemon = daemon
+        self.arguments = arguments
+        self.current = Mutex(options)
+        let memory = try SharedMemory(byteCount: options.storage.byteCount)
+        // SAFETY: the store keeps `memory` for as long as it uses its bytes.
+        let store = unsafe CacheStore(options.storage, memory: memory.bytes, owner: memory)
+        self.store = SharedStore(store)
+    }
+
+    /// The options in force.
+    var options: CacheOptions { self.current.withLock { $0 } }
+    /// How many threads serve.
+    var threadCount: Int { self.daemon.loops.loops.count }
+    /// Whether the server is ending.
+    var isDraining: Bool { self.drains.load(ordering: .relaxed) }
+
+    /// Opens the listeners and declares the metrics.
+    package func prepare(on loop: Loop) async throws {
+        let options = self.options
+        var listenerOptions = ListenerOptions()
+        listenerOptions.backlog = options.backlog
+        let listeners = try self.daemon.sockets.listeners(
+            named: "cache", at: try options.addresses()
+        ) { address in
+            var own = listenerOptions
+            if case .unix = address { own.unixPermissions = options.socketPermissions }
+            return own
+        }
+        self.listeners.withLock { $0 = listeners }
+        CacheMetrics.declare(self, in: self.daemon.metrics)
+        self.scheduleCrawl(on: loop)
+    }
+
+    /// Begins to accept.
+    package func serve() async throws {
+        for listener in self.listeners.withLock({ $0 }) {
+            listener.start(on: self.daemon.loops.loops) { [self] connection in
+                await self.serve(connection)
+            }
+        }
+    }
+
+    private func serve(_ connection: Connection) async {
+        var isAccepted = true
+        let limit = self.options.connectionCountMax
+        self.counters.update { numbers in
+            if numbers.connectionCount >= limit {
+                numbers.rejectedConnectionCount += 1
+                isAccepted = false
+            } else {
+                numbers.connectionCount += 1
+                numbers.totalConnectionCount += 1
+            }
+        }
+        guard isAccepted else {
+            connection.output.append("ERROR Too many open connections\r\n")
+            _ = try? connection.flushNow()
+            return
+        }
+        await CacheSession(connection, self).run()
+        self.counters.update { $0.connectionCount -= 1 }
+    }
+
+    private func scheduleCrawl(on loop: Loop) {
+        loop.schedule(at: loop.now + Self.crawlInterval) { [self] in
+            let now = self.clock.second(loop.now)
+            self.store.withStore { $0.crawl(bucketCount: Self.crawlBucketCount, now: now) }
+            if !self.isDraining { self.scheduleCrawl(on: loop) }
+        }
+    }
+
+    /// Adds what a batch of commands counted.
+    func count(_ batch: CacheCounters.Numbers, read: Int, written: Int) {
+        self.counters.update { sum in
+            sum.getCount += batch.getCount
+            sum.setCount += batch.setCount
+            sum.flushCount += batch.flushCount
+            sum.touchCount += batch.touchCount
+            sum.metaCount += batch.metaCount
+            sum.getHits += batch.getHits
+            sum.getMisses += batch.getMisses
+            sum.deleteHits += batch.deleteHits
+            sum.deleteMisses += batch.deleteMisses
+            sum.incrementHits += batch.incrementHits
+            sum.incrementMisses += batch.incrementMisses
+            sum.decrementHits += batch.decrementHits
+            sum.decrementMisses += batch.decrementMisses
+            sum.casHits += batch.casHits
+            sum.casMisses += batch.casMisses
+            sum.casBadValues += batch.casBadValues
+            sum.touchHits += batch.touchHits
+            sum.touchMisses += batch.touchMisses
+            sum.tooLargeCount += batch.tooLargeCount
+            sum.noMemoryCount += batch.noMemoryCount
+            sum.bytesRead += read
+            sum.bytesWritten += written
+        }
+    }
+
+    /// Ends the process as SIGINT does; for `shutdown`.
+    func requestShutdown() { ChildProcesses.signal(Processes.identifier, 2) }
+
+    /// Reads the options again; what needs a restart is refused by name, and nothing is applied.
+    package func reload() async throws {
+        let running = self.options
+        let fresh = try CacheOptions(self.arguments)
+        let fixed = fresh.changedFixedOptions(from: running)
+        guard fixed.isEmpty else {
+            throw CacheOptions.Problem(
+                description: "needs a restart to change \(fixed.joined(separator: ", "))")
+        }
+        self.current.withLock { $0 = fresh }
+    }
+
+    /// Accepts no more; connections end once what they sent is answered.
+    package func drain(deadline: Instant) async -> Int {
+        self.drains.store(true, ordering: .relaxed)
+        for listener in self.listeners.withLock({ $0 }) { listener.stop() }
+        guard let loop = Loop.current else { return 0 }
+        // memcached's protocol cannot tell a client to go: connections at rest are closed at once.
+        self.closeResting()
+        while self.counters.numbers.connectionCount > 0, loop.now < deadline {
+            await loop.sleep(until: min(deadline, loop.now + Self.checkInterval))
+            self.closeResting()
+        }
+        let cut = self.counters.numbers.connectionCount
+        for place in self.daemon.loops.loops {
+            place.run { for connection in place.connections { connection.close() } }
+        }
+        return cut
+    }
+
+    private func closeResting() {
+        for place in self.daemon.loops.loops {
+            place.run {
+                for connection in place.connections
+                where connection.input.isEmpty && connection.output.isEmpty {
+                    connection.close()
+                }
+            }
+        }
+    }
+
+    /// Closes the listeners.
+    package func stop() async {
+        self.drains.store(true, ordering: .relaxed)
+        for listener in self.listeners.withLock({ $0 }) { listener.stop() }
+    }
+
+    /// What the cache holds and does.
+    package func status() async -> ServiceStatus {
+        let numbers = self.counters.numbers
+        let statistics = self.store.withStore { $0.currentStatistics() }
+        let limit = self.options.storage.memoryLimit
+        var status = ServiceStatus()
+        status.listening = self.listeners.withLock { $0.map(\.address) }
+        status.summary = "\(statistics.itemCount) items, \(numbers.connectionCount) connections"
+        status.writeMembers = { json in
+            json.key("cache")
+            json.object { json in
+                json.member("items", statistics.itemCount)
+                json.member("bytes", statistics.byteCount)
+                json.member("limitBytes", limit)
+                json.member("connections", numbers.connectionCount)
+                json.member("getHits", numbers.getHits)
+                json.member("getMisses", numbers.getMisses)
+                json.member("sets", numbers.setCount)
+                json.member("evictions", statistics.evictionCount)
+            }
+        }
+        return status
+    }
+}

@@ -1,0 +1,222 @@
+import Base
+import CacheStorage
+import EventLoop
+import MemcacheProtocol
+
+/// One connection: reads what is there, executes all of it, sends the answers. Loop thread only.
+///
+/// ```
+/// fill ─► execute (lock) ─► flush ─► fill …
+///   ▲        │ a value is not all there: fill again
+///   └────────┘
+/// ```
+final class CacheSession {
+    /// Answers are sent before they grow beyond this, and the lock is let go.
+    private static let outputHighWater = 256 << 10
+    /// How much is read at once.
+    private static let readByteCount = Loop.bufferBlockSize
+
+    private let connection: Connection
+    private let service: CacheService
+    /// Bytes of a refused value that are still to be passed over.
+    private var skipCount = 0
+    private var isQuitting = false
+
+    init(_ connection: Connection, _ service: CacheService) {
+        self.connection = connection
+        self.service = service
+    }
+
+    /// The connection's life.
+    func run() async {
+        do {
+            while !self.isQuitting {
+                let wanted = max(Self.readByteCount, min(self.missingByteCount, 1 << 20))
+                let count = try await self.connection.fill(
+                    atMost: wanted, deadline: .distantFuture)
+                if count == 0 { return }
+                self.missingByteCount = 0
+                while self.execute() {
+                    try await self.connection.flush()
+                    if self.isQuitting { return }
+                }
+                try await self.connection.flush()
+                if self.service.isDraining, self.connection.input.isEmpty { return }
+            }
+        } catch {}
+    }
+
+    /// How many bytes of a value are missing, so that large ones are read in large pieces.
+    private var missingByteCount = 0
+
+    /// Executes what is in the input; answers whether it stopped for the output to be sent.
+    private func execute() -> Bool {
+        let input = self.connection.input
+        let output = self.connection.output
+        let now = self.service.clock.second(self.connection.loop.now)
+        let received = input.count
+        var mustFlush = false
+        let numbers = self.service.store.withStore { store in
+            var executor = CommandExecutor(
+                store: store, clock: self.service.clock, now: now, output: output)
+            while !input.isEmpty, !self.isQuitting {
+                if output.count > Self.outputHighWater {
+                    mustFlush = true
+                    break
+                }
+                guard self.executeOne(input, &executor) else { break }
+            }
+            return executor.numbers
+        }
+        self.service.count(numbers, read: received - input.count, written: output.count)
+        return mustFlush
+    }
+
+    /// Executes the first command; false when it is not all there.
+    private func executeOne(_ input: ByteBuffer, _ executor: inout CommandExecutor) -> Bool {
+        if self.skipCount > 0 {
+            let count = min(self.skipCount, input.count)
+            input.consume(count)
+            self.skipCount -= count
+            return self.skipCount == 0
+        }
+        let bytes = input.bytes
+        guard let end = bytes.firstIndex(of: 0x0A) else { return self.checkLineLength(bytes) }
+        let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
+        let line = bytes.extracting(0..<lineEnd)
+        let command = CommandParser.parse(line)
+        switch command {
+        case .store(let store):
+            return self.store(input, line, store, lineByteCount: end + 1, &executor)
+        case .metaSet(let key, let byteCount, let flags):
+            return self.metaSet(
+                input, line, (key, byteCount, flags), lineByteCount: end + 1, &executor)
+        default: self.perform(command, line, &executor)
+        }
+        input.consume(end + 1)
+        return true
+    }
+
+    /// A line that has no end yet may be long only when it is a multi-get.
+    private func checkLineLength(_ bytes: Span<UInt8>) -> Bool {
+        if bytes.count <= ProtocolLimits.lineByteCountMax { return false }
+        let isGet = bytes.hasPrefix("get ") || bytes.hasPrefix("gets ")
+        if !isGet || bytes.count > ProtocolLimits.getLineByteCountMax { self.isQuitting = true }
+        return false
+    }
+
+    private func perform(
+        _ command: Command, _ line: Span<UInt8>, _ executor: inout CommandExecutor
+    ) {
+        let output = executor.output
+        switch command {
+        case .get(let keys, let withCAS): executor.get(line, keys, withCAS: withCAS)
+        case .getAndTouch(let keys, let expiry, let withCAS):
+            executor.get(
+                line, keys, withCAS: withCAS,
+                expiry: self.service.clock.expiry(expiry, now: executor.now))
+        case .delete(let key, let isSilent):
+            executor.delete(line.extracting(key), isSilent: isSilent)
+        case .arithmetic(let key, let delta, let isIncrement, let isSilent):
+            executor.change(
+                line.extracting(key), by: delta, isIncrement: isIncrement, isSilent: isSilent)
+        case .touch(let key, let expiry, let isSilent):
+            executor.touch(line.extracting(key), expiry: expiry, isSilent: isSilent)
+        case .flushAll(let delay, let isSilent):
+            executor.flushAll(delay: delay, isSilent: isSilent)
+        case .metaGet(let key, let flags): executor.metaGet(line, key, flags)
+        case .metaDelete(let key, let flags): executor.metaDelete(line, key, flags)
+        case .metaNoOp: output.append("MN\r\n")
+        case .version: output.append(CacheService.versionAnswer)
+        case .verbosity(_, let isSilent): if !isSilent { output.append(Answers.ok) }
+        case .stats(let word):
+            StatisticsReports(service: self.service, store: executor.store, now: executor.now)
+                .append(word.map { line.extracting($0).makeString() }, to: output)
+        case .quit: self.isQuitting = true
+        case .shutdown: self.shutdown(output)
+        case .refused(let answer, let skip):
+            output.append(answer)
+            self.skipCount = skip
+        case .store, .metaSet: preconditionFailure("storage commands are executed with their data")
+        }
+    }
+
+    private func shutdown(_ output: ByteBuffer) {
+        guard self.service.options.allowsShutdown else {
+            return output.append(Answers.shutdownDisabled)
+        }
+        self.isQuitting = true
+        self.service.requestShutdown()
+    }
+
+    // MARK: Commands with a data block
+
+    private func store(
+        _ input: ByteBuffer, _ line: Span<UInt8>, _ command: StoreCommand, lineByteCount: Int,
+        _ executor: inout CommandExecutor
+    ) -> Bool {
+        let output = executor.output
+        if self.isTooLarge(line.count, command.byteCount) {
+            // An old value must not outlive the try to replace it.
+            if command.verb == .set {
+                _ = executor.store.delete(line.extracting(command.key), now: executor.now)
+            }
+            executor.numbers.tooLargeCount += 1
+            if !command.isSilent { output.append(Answers.tooLarge) }
+            return self.skip(input, lineByteCount, command.byteCount)
+        }
+        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
+        let bytes = input.bytes
+        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
+            if !command.isSilent { output.append(Answers.badDataChunk) }
+            input.consume(value.upperBound + 2)
+            return true
+        }
+        executor.store(command, line.extracting(command.key), bytes.extracting(value))
+        input.consume(value.upperBound + 2)
+        return true
+    }
+
+    private func metaSet(
+        _ input: ByteBuffer, _ line: Span<UInt8>,
+        _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
+        _ executor: inout CommandExecutor
+    ) -> Bool {
+        if self.isTooLarge(line.count, command.byteCount) {
+            executor.output.append(Answers.tooLarge)
+            return self.skip(input, lineByteCount, command.byteCount)
+        }
+        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
+        let bytes = input.bytes
+        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
+            executor.output.append(Answers.badDataChunk)
+            input.consume(value.upperBound + 2)
+            return true
+        }
+        executor.metaSet(line, command.key, command.flags, bytes.extracting(value))
+        input.consume(value.upperBound + 2)
+        return true
+    }
+
+    private func isTooLarge(_ keyByteCount: Int, _ byteCount: Int) -> Bool {
+        byteCount > self.service.options.storage.itemByteCountMax
+    }
+
+    /// Where the value stands; nil when it is not all there.
+    private func value(
+        _ input: ByteBuffer, _ start: Int, _ byteCount: Int
+    ) -> Range<Int>? {
+        let missing = start + byteCount + 2 - input.count
+        if missing > 0 {
+            self.missingByteCount = missing
+            return nil
+        }
+        return start..<(start + byteCount)
+    }
+
+    private func skip(_ input: ByteBuffer, _ lineByteCount: Int, _ byteCount: Int) -> Bool {
+        input.consume(lineByteCount)
+        self.skipCount = byteCount + 2
+        return true
+    }
+}

@@ -1,0 +1,154 @@
+import Base
+import CacheStorage
+import MemcacheProtocol
+
+/// Executes commands on a store that it holds the lock of.
+struct CommandExecutor {
+    let store: CacheStore
+    let clock: CacheClock
+    let now: UInt32
+    let output: ByteBuffer
+    var numbers = CacheCounters.Numbers()
+
+    // MARK: get
+
+    mutating func get(
+        _ line: Span<UInt8>, _ keys: Range<Int>, withCAS: Bool, expiry: UInt32? = nil
+    ) {
+        let start = self.output.count
+        var tokens = TokenReader(keys)
+        while let range = tokens.next(line) {
+            guard range.count <= ProtocolLimits.keyByteCountMax else {
+                // What was found before is dropped, as memcached drops it.
+                self.output.truncate(to: start)
+                return self.output.append(Answers.badFormat)
+            }
+            let key = line.extracting(range)
+            let output = self.output
+            let isHit = self.store.read(key, now: self.now, expiry: expiry) { item in
+                output.append("VALUE ")
+                output.append(key)
+                output.append(0x20)
+                output.append(decimal: UInt64(item.flags))
+                output.append(0x20)
+                output.append(decimal: item.valueByteCount)
+                if withCAS {
+                    output.append(0x20)
+                    output.append(decimal: item.cas)
+                }
+                output.append("\r\n")
+                item.appendValue(to: output)
+                output.append("\r\n")
+            }
+            self.count(isHit, touches: expiry != nil)
+        }
+        self.output.append(Answers.end)
+    }
+
+    private mutating func count(_ isHit: Bool, touches: Bool) {
+        self.numbers.getCount += 1
+        if isHit { self.numbers.getHits += 1 } else { self.numbers.getMisses += 1 }
+        guard touches else { return }
+        self.numbers.touchCount += 1
+        if isHit { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
+    }
+
+    // MARK: set and its kin
+
+    mutating func store(_ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>) {
+        let mode: CacheStore.Mode
+        switch command.verb {
+        case .set: mode = .set
+        case .add: mode = .add
+        case .replace: mode = .replace
+        case .append: mode = .append
+        case .prepend: mode = .prepend
+        case .compareAndSet: mode = .compareAndSet(command.cas)
+        }
+        self.numbers.setCount += 1
+        let expiry = self.clock.expiry(command.expiry, now: self.now)
+        let (outcome, _) = self.store.store(
+            key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now)
+        if command.verb == .compareAndSet { self.countCAS(outcome) }
+        self.answer(outcome, isSilent: command.isSilent)
+    }
+
+    private mutating func countCAS(_ outcome: CacheStore.StoreOutcome) {
+        switch outcome {
+        case .stored: self.numbers.casHits += 1
+        case .exists: self.numbers.casBadValues += 1
+        case .notFound: self.numbers.casMisses += 1
+        default: break
+        }
+    }
+
+    private mutating func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
+        switch outcome {
+        case .tooLarge:
+            self.numbers.tooLargeCount += 1
+            if !isSilent { self.output.append(Answers.tooLarge) }
+        case .outOfMemory:
+            self.numbers.noMemoryCount += 1
+            if !isSilent { self.output.append(Answers.outOfMemory) }
+        case _ where isSilent: break
+        case .stored: self.output.append(Answers.stored)
+        case .notStored: self.output.append(Answers.notStored)
+        case .exists: self.output.append(Answers.exists)
+        case .notFound: self.output.append(Answers.notFound)
+        }
+    }
+
+    // MARK: The others
+
+    mutating func delete(_ key: Span<UInt8>, isSilent: Bool) {
+        let isFound = self.store.delete(key, now: self.now) == .stored
+        if isFound { self.numbers.deleteHits += 1 } else { self.numbers.deleteMisses += 1 }
+        if !isSilent { self.output.append(isFound ? Answers.deleted : Answers.notFound) }
+    }
+
+    mutating func change(
+        _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, isSilent: Bool
+    ) {
+        let outcome = self.store.change(
+            key, by: delta, isIncrement: isIncrement, now: self.now)
+        switch outcome {
+        case .number, .notANumber:
+            if isIncrement {
+                self.numbers.incrementHits += 1
+            } else {
+                self.numbers.decrementHits += 1
+            }
+        default:
+            if isIncrement {
+                self.numbers.incrementMisses += 1
+            } else {
+                self.numbers.decrementMisses += 1
+            }
+        }
+        switch outcome {
+        case _ where isSilent: break
+        case .notANumber: self.output.append(Answers.notANumber)
+        case .outOfMemory: self.output.append(Answers.outOfMemory)
+        case .notFound: self.output.append(Answers.notFound)
+        case .number(let number):
+            self.output.append(decimal: number)
+            self.output.append("\r\n")
+        }
+    }
+
+    mutating func touch(_ key: Span<UInt8>, expiry: Int, isSilent: Bool) {
+        let isFound = self.store.read(
+            key, now: self.now, expiry: self.clock.expiry(expiry, now: self.now)
+        ) { _ in }
+        self.numbers.touchCount += 1
+        if isFound { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
+        if !isSilent { self.output.append(isFound ? Answers.touched : Answers.notFound) }
+    }
+
+    mutating func flushAll(delay: Int, isSilent: Bool) {
+        self.numbers.flushCount += 1
+        let second = delay == 0 ? self.now : self.clock.expiry(delay, now: self.now)
+        self.store.flush(at: second, now: self.now)
+        if !isSilent { self.output.append(Answers.ok) }
+    }
+}

@@ -1,0 +1,50 @@
+/// How a store is made.
+package struct StorageSettings: Sendable {
+    /// Bytes for items (`-m`).
+    package var memoryLimit = 64 << 20
+    /// The largest item with its header (`-I`).
+    package var itemByteCountMax = 1 << 20
+    /// Each class's chunks are so much larger than the one's before (`-f`).
+    package var growthFactor = 1.25
+    /// Space for key and value in the smallest chunks (`-n`).
+    package var chunkByteCountMin = 48
+    /// Whether a full store evicts; else it answers 'out of memory' (`-M`).
+    package var evicts = true
+
+    /// memcached's defaults.
+    package init() {}
+
+    /// A page holds the largest item.
+    var pageByteCount: Int { max(1 << 20, (self.itemByteCountMax + 7) / 8 * 8) }
+
+    /// How much memory the store wants.
+    package var byteCount: Int {
+        Arena.byteCount(memoryLimit: self.memoryLimit, pageByteCount: self.pageByteCount)
+    }
+}
+
+/// What a store counts.
+package struct StorageStatistics: Sendable {
+    /// Items now, and stored ever.
+    package var itemCount = 0, totalItemCount = 0
+    /// Bytes that the items take, headers included.
+    package var byteCount = 0
+    package var evictionCount = 0, reclaimedCount = 0, evictedUnfetchedCount = 0
+    package var expiredUnfetchedCount = 0, crawledCount = 0, outOfMemoryCount = 0
+    package var getExpiredCount = 0, getFlushedCount = 0
+    /// Buckets of the hash table, as a power of two.
+    package var hashPower = 0
+}
+
+/// What one class of chunks holds.
+package struct ClassStatistics: Sendable {
+    /// The class's number, from 1.
+    package var number = 0
+    package var chunkSize = 0, chunksPerPage = 0, pageCount = 0
+    package var usedChunkCount = 0, freeChunkCount = 0
+    package var evictionCount = 0, outOfMemoryCount = 0, reclaimedCount = 0
+    /// Bytes asked for, without what the chunks waste.
+    package var requestedByteCount = 0
+    /// Seconds since the oldest item was stored or hit.
+    package var age = 0
+}

@@ -1,0 +1,58 @@
+/// The limits of the protocol (memcached 1.6).
+package enum ProtocolLimits {
+    /// The longest key in bytes.
+    package static let keyByteCountMax = 250
+    /// How long a line without an end may be when it is no get.
+    package static let lineByteCountMax = 2_048
+    /// How long a multi-get's line may be; our limit.
+    package static let getLineByteCountMax = 1 << 20
+    /// The longest opaque token of a meta command.
+    package static let opaqueByteCountMax = 32
+}
+
+/// How a value is stored.
+package enum StoreVerb: Equatable, Sendable {
+    case set, add, replace, append, prepend, compareAndSet
+}
+
+/// A storage command's line; the data block follows it.
+package struct StoreCommand: Equatable, Sendable {
+    package var verb: StoreVerb
+    /// Where the key stands in the line.
+    package var key: Range<Int>
+    package var flags: UInt32
+    /// As the client gave it: seconds, a Unix time, or negative.
+    package var expiry: Int
+    /// How many bytes the data block has, without its line end.
+    package var byteCount: Int
+    package var cas: UInt64
+    package var isSilent: Bool
+}
+
+/// One command, pointing into the line it was read from.
+package enum Command: Sendable {
+    /// `get`, `gets`: where the keys stand.
+    case get(keys: Range<Int>, withCAS: Bool)
+    /// `gat`, `gats`.
+    case getAndTouch(keys: Range<Int>, expiry: Int, withCAS: Bool)
+    case store(StoreCommand)
+    case delete(key: Range<Int>, isSilent: Bool)
+    case arithmetic(key: Range<Int>, delta: UInt64, isIncrement: Bool, isSilent: Bool)
+    case touch(key: Range<Int>, expiry: Int, isSilent: Bool)
+    case flushAll(delay: Int, isSilent: Bool)
+    case version
+    case verbosity(Int, isSilent: Bool)
+    /// `stats` with the word behind it.
+    case stats(Range<Int>?)
+    case quit
+    /// `shutdown`, with the word behind it.
+    case shutdown(Range<Int>?)
+    case metaGet(key: Range<Int>, flags: Range<Int>)
+    /// `ms`: the line's flags are read when the data block is there.
+    case metaSet(key: Range<Int>, byteCount: Int, flags: Range<Int>)
+    case metaDelete(key: Range<Int>, flags: Range<Int>)
+    case metaNoOp
+    /// A line that is refused, with the whole answer; `skip` bytes of data behind it are passed
+    /// over.
+    case refused(StaticString, skip: Int)
+}
