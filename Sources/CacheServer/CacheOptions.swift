@@ -7,24 +7,39 @@ package import SystemInterface
 package struct CacheOptions: Sendable {
     /// Why options are refused.
     package struct Problem: Error, Equatable, CustomStringConvertible {
+        /// The sentence.
         package let description: String
     }
 
+    /// The TCP port (`-p`); 0 for none.
     package var port = 11_211
     /// Hosts, or hosts with ports, from `-l`.
     package var hosts: [String] = []
+    /// The UNIX socket (`-s`).
     package var socketPath: String?
+    /// Its permission bits (`-a`).
     package var socketPermissions: UInt32 = 0o700
+    /// Threads that serve (`-t`); one a processor at the most.
     package var threadCount = 4
+    /// Connections at once (`-c`).
     package var connectionCountMax = 1_024
+    /// Connections that may wait to be accepted (`-b`).
     package var backlog: Int32 = 1_024
+    /// How often `-v` was given.
     package var verbosity = 0
+    /// Whether `shutdown` works (`-A`).
     package var allowsShutdown = false
+    /// The items' memory (`-m`, `-I`, `-f`, `-n`, `-M`).
     package var storage = StorageSettings()
+    /// The user to become (`-u`).
     package var user: String?
+    /// Whether to go on in the background (`-d`).
     package var runsInBackground = false
+    /// The file for the process's number (`-P`).
     package var pidFile: String?
+    /// The file of further options (`--config`).
     package var configurationFile: String?
+    /// The control socket (`--control`).
     package var controlPath: String?
     /// Whether the options ask for something else than serving.
     package var request = Request.serve

@@ -29,8 +29,11 @@ package struct StorageStatistics: Sendable {
     package var itemCount = 0, totalItemCount = 0
     /// Bytes that the items take, headers included.
     package var byteCount = 0
+    /// Items that gave way, items whose time was over, and those never fetched.
     package var evictionCount = 0, reclaimedCount = 0, evictedUnfetchedCount = 0
+    /// Expired items never fetched, items crawled over, stores that found no room.
     package var expiredUnfetchedCount = 0, crawledCount = 0, outOfMemoryCount = 0
+    /// Gets that met an expired or flushed item.
     package var getExpiredCount = 0, getFlushedCount = 0
     /// Buckets of the hash table, as a power of two.
     package var hashPower = 0
@@ -40,8 +43,11 @@ package struct StorageStatistics: Sendable {
 package struct ClassStatistics: Sendable {
     /// The class's number, from 1.
     package var number = 0
+    /// Bytes of a chunk, chunks of a page, pages.
     package var chunkSize = 0, chunksPerPage = 0, pageCount = 0
+    /// Chunks with an item, and without.
     package var usedChunkCount = 0, freeChunkCount = 0
+    /// As in `StorageStatistics`, of this class.
     package var evictionCount = 0, outOfMemoryCount = 0, reclaimedCount = 0
     /// Bytes asked for, without what the chunks waste.
     package var requestedByteCount = 0

@@ -38,9 +38,11 @@ package struct ClientResponse: Sendable {
     package var text: String { self.body.span.makeString() }
 }
 
-/// A simple client: one request at a time, whole bodies, over TCP or a UNIX socket. Loop thread only.
+/// A simple client: one request at a time, whole bodies, over TCP or a UNIX socket. Loop thread
+/// only.
 ///
-/// Keeps its connection between requests. For control sockets, `ctl` and tests, not for the data path.
+/// Keeps its connection between requests. For control sockets, `ctl` and tests, not for the data
+/// path.
 package final class HTTPClient {
     /// The largest body that is taken, in bytes.
     package var bodyByteCountMax = 64 << 20
@@ -59,7 +61,8 @@ package final class HTTPClient {
 
     /// Sends a request and waits for the whole answer.
     ///
-    /// A kept connection that turns out to be closed is replaced once, for methods that may be repeated.
+    /// A kept connection that turns out to be closed is replaced once, for methods that may be
+    /// repeated.
     /// - Throws: `connection`, `noMessage`, `invalidMessage`, `bodyTooLarge`.
     package func send(_ request: ClientRequest) async throws(HTTPTransportError) -> ClientResponse {
         let method = HTTPMethod(request.method.utf8.span)

@@ -58,8 +58,8 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// Serves one connection that was accepted elsewhere, to its end. On the connection's loop, which
-    /// must be one of the server's.
+    /// Serves one connection that was accepted elsewhere, to its end. On the connection's loop,
+    /// which must be one of the server's.
     package func serve(
         _ connection: Connection, settings: ServerSettings? = nil
     ) async {
@@ -112,8 +112,8 @@ package final class HTTPServer: Sendable {
         self.stopListening()
     }
 
-    /// Drains: what has begun is finished, connections at rest are told to close at their next answer;
-    /// what is open at `deadline` is cut. On one of the loops.
+    /// Drains: what has begun is finished, connections at rest are told to close at their next
+    /// answer; what is open at `deadline` is cut. On one of the loops.
     ///
     /// - Returns: how many connections were cut.
     @discardableResult

@@ -15,5 +15,6 @@
 //   }
 //
 // Answers to pipelined requests gather in the connection's output and leave in one write, at the
-// latest at the end of the loop's turn. Bodies are pulled piece by piece, so a slow reader slows the
-// writer down; nothing is gathered. A request takes one receive, one send, no timer, no allocation.
+// latest at the end of the loop's turn. Bodies are pulled piece by piece, so a slow reader slows
+// the writer down; nothing is gathered. A request takes one receive, one send, no timer, no
+// allocation.

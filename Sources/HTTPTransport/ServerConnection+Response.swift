@@ -52,7 +52,8 @@ extension ServerConnection {
         self.connection.output.appendField(name, value)
     }
 
-    /// Writes a field. The value has no control characters: it came through a parser or was checked.
+    /// Writes a field. The value has no control characters: it came through a parser or was
+    /// checked.
     package func addField(_ name: StaticString, _ value: String) {
         self.assertInHead()
         self.connection.output.appendField(name, value)
@@ -78,8 +79,8 @@ extension ServerConnection {
 
     /// Ends the head: writes the framing fields and `Connection`, and decides whether to keep it.
     ///
-    /// 1xx, 204 and 304 get neither body nor framing fields; HEAD gets the fields without the body (of a
-    /// stream none).
+    /// 1xx, 204 and 304 get neither body nor framing fields; HEAD gets the fields without the body
+    /// (of a stream none).
     package func endHead(_ body: ResponseBody) {
         self.assertInHead()
         self.response.phase = .body
@@ -128,7 +129,8 @@ extension ServerConnection {
             && !self.connection.peerHasFinished
     }
 
-    /// Writes a piece of the body; to HEAD and bodiless answers nothing. Call `relieve()` between pieces.
+    /// Writes a piece of the body; to HEAD and bodiless answers nothing. Call `relieve()` between
+    /// pieces.
     ///
     /// Traps when more is written than Content-Length told.
     package func write(_ bytes: Span<UInt8>) {
@@ -180,7 +182,8 @@ extension ServerConnection {
 
     /// Sends a piece of a file as the body, inside the kernel; the head must have told its length.
     ///
-    /// - Throws: `connection` when the client is gone, too slow, or the file has become shorter; the
+    /// - Throws: `connection` when the client is gone, too slow, or the file has become shorter;
+    /// the
     ///   answer is then not whole and the connection must be left.
     package func sendFile(
         _ file: borrowing Descriptor, offset: Int64, byteCount: Int64
@@ -208,7 +211,8 @@ extension ServerConnection {
         self.response.mode = .length(rest - UInt64(byteCount))
     }
 
-    /// Leaves HTTP after a 101 answer's head: the bytes belong to the caller until it leaves the task.
+    /// Leaves HTTP after a 101 answer's head: the bytes belong to the caller until it leaves the
+    /// task.
     package func becomeTunnel() {
         self.response.phase = .finished
         self.response.keepsConnection = false

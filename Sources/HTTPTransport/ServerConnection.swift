@@ -6,11 +6,13 @@ import Synchronization
 /// A client's connection: reads requests, writes answers, keeps or closes. Loop thread only.
 ///
 /// ```
-///      next() ──► request ──► (nextBodyPart …) ──► beginResponse, addField, endHead, write …, finish
+///      next() ──► request ──► (nextBodyPart …) ──► beginResponse, addField, endHead, write …,
+/// finish
 ///        ▲                                                                          │
 ///        └────────────── keep-alive: what is left of the body is read away ◄────────┘
 /// ```
-/// A request that cannot be read is answered here (400, 408, 414, 431, 505) and the connection closed;
+/// A request that cannot be read is answered here (400, 408, 414, 431, 505) and the connection
+/// closed;
 /// `rejection` lets the server write its own answer.
 package final class ServerConnection {
     /// How many requests are served in a row before other work of the loop has its turn.
@@ -32,8 +34,8 @@ package final class ServerConnection {
     package private(set) var bodyByteCount: UInt64 = 0
     /// Why the connection ended, once `next()` has answered nil; nil for a regular end.
     package private(set) var failure: HTTPTransportError?
-    /// Writes the answer to a request that could not be read, by `beginResponse` … `finish`. Without
-    /// it a short text is sent. The request line, when it could be read, is in `request`.
+    /// Writes the answer to a request that could not be read, by `beginResponse` … `finish`.
+    /// Without it a short text is sent. The request line, when it could be read, is in `request`.
     package var rejection: ((ServerConnection, HTTPParseError) -> Void)?
 
     let shared: ServerLoop
@@ -60,8 +62,8 @@ package final class ServerConnection {
 
     /// The next request, or nil when the connection is at its end and should be left.
     ///
-    /// Ends the exchange before: an answer that was begun and not finished cuts the connection, one not
-    /// begun at all becomes a 500.
+    /// Ends the exchange before: an answer that was begun and not finished cuts the connection, one
+    /// not begun at all becomes a 500.
     package func next() async -> RequestHead? {
         do {
             if self.requestCount > 0 {
@@ -140,11 +142,13 @@ package final class ServerConnection {
     /// How many bytes of the body are still to come, where the head said how many there are.
     package var bodyByteCountRemaining: UInt64? { self.body.remaining }
 
-    /// Waits for a piece of the body: so many bytes at the front of `connection.input`. 0 at the end.
+    /// Waits for a piece of the body: so many bytes at the front of `connection.input`. 0 at the
+    /// end.
     ///
-    /// The caller copies what it wants and calls `consumeBody`. Sends `100 Continue` when the client waits
-    /// for it and no answer was begun.
-    /// - Throws: `bodyTooLarge`, `invalidMessage`, `connection` when the client is gone or too slow.
+    /// The caller copies what it wants and calls `consumeBody`. Sends `100 Continue` when the
+    /// client waits for it and no answer was begun.
+    /// - Throws: `bodyTooLarge`, `invalidMessage`, `connection` when the client is gone or too
+    /// slow.
     package func nextBodyPart() async throws(HTTPTransportError) -> Int {
         while true {
             if let count = try self.bodyPartNow() { return count }
@@ -223,13 +227,14 @@ package final class ServerConnection {
         }
     }
 
-    /// Sends what was written when more than `outputHighWater` of it waits. Between pieces of a body.
+    /// Sends what was written when more than `outputHighWater` of it waits. Between pieces of a
+    /// body.
     package func relieve() async throws(HTTPTransportError) {
         if self.connection.output.count > self.settings.outputHighWater { try await self.flush() }
     }
 
-    /// Sees to it that what was written leaves at the end of this turn of the loop, together with what
-    /// comes to it until then.
+    /// Sees to it that what was written leaves at the end of this turn of the loop, together with
+    /// what comes to it until then.
     package func flushAtEndOfTurn() {
         if self.flushIsScheduled { return }
         self.flushIsScheduled = true
@@ -314,8 +319,8 @@ package final class ServerConnection {
         await self.linger(isForced: true)
     }
 
-    /// Closes after the last answer in a way that lets the client read it: what it still sends is read
-    /// away for a while, as closing over unread data would reset the connection.
+    /// Closes after the last answer in a way that lets the client read it: what it still sends is
+    /// read away for a while, as closing over unread data would reset the connection.
     private func linger(isForced: Bool = false) async {
         if !isForced, self.body.isFinished, self.connection.input.isEmpty { return }
         self.connection.shutdownOutput()

@@ -10,8 +10,9 @@ package import SystemInterface
 /// upstream.connection.output.appendRequestLine("GET", "/")   // … fields, appendHeadEnd
 /// try await upstream.flush(deadline: …)
 /// let head = try await upstream.readHead(timeout: …)
-/// while case let count = try await upstream.nextBodyPart(timeout: …), count > 0 { … consumeBody(count) }
-/// pool.put(upstream)                                          // when upstream.isReusable
+/// while case let count = try await upstream.nextBodyPart(timeout: …), count > 0 { …
+/// consumeBody(count) } pool.put(upstream)                                          // when
+/// upstream.isReusable
 /// ```
 package final class UpstreamConnection {
     /// How many interim answers (1xx) may come before the real one.
@@ -63,7 +64,8 @@ package final class UpstreamConnection {
 
     // MARK: Asking
 
-    /// Begins a request with `method`, whose head and body the caller appends to `connection.output`.
+    /// Begins a request with `method`, whose head and body the caller appends to
+    /// `connection.output`.
     package func beginRequest(_ method: HTTPMethod) {
         self.method = method
         self.requestCount += 1
@@ -74,12 +76,12 @@ package final class UpstreamConnection {
         self.response.clear()
     }
 
-    /// Whether any byte of the present request has been given to the kernel. From then on the server may
-    /// have acted on it.
+    /// Whether any byte of the present request has been given to the kernel. From then on the
+    /// server may have acted on it.
     package var hasSentBytes: Bool { self.connection.sentByteCount != self.sentBefore }
 
-    /// Tells that the whole request is in `connection.output` or sent. Without it the connection is not
-    /// used again.
+    /// Tells that the whole request is in `connection.output` or sent. Without it the connection is
+    /// not used again.
     package func requestIsWhole() { self.isWhole = true }
 
     /// Sends what was appended, waiting for room; each wait is `timeout` at the longest.
@@ -135,11 +137,12 @@ package final class UpstreamConnection {
         return self.response
     }
 
-    /// How many bytes of the answer's body are still to come, where its head said how many there are.
+    /// How many bytes of the answer's body are still to come, where its head said how many there
+    /// are.
     package var bodyByteCountRemaining: UInt64? { self.body.remaining }
 
-    /// The piece of the body that is there already, at the front of `connection.input`: 0 at the end, nil
-    /// when more must be waited for.
+    /// The piece of the body that is there already, at the front of `connection.input`: 0 at the
+    /// end, nil when more must be waited for.
     package func bodyPartNow() throws(HTTPTransportError) -> Int? {
         do {
             switch try self.body.next(in: self.connection.input) {
@@ -154,7 +157,8 @@ package final class UpstreamConnection {
         }
     }
 
-    /// Waits for a piece of the body: so many bytes at the front of `connection.input`. 0 at the end.
+    /// Waits for a piece of the body: so many bytes at the front of `connection.input`. 0 at the
+    /// end.
     ///
     /// - Throws: `invalidMessage(.truncated)` when the server closed in the middle, `connection`.
     package func nextBodyPart(timeout: Duration) async throws(HTTPTransportError) -> Int {

@@ -21,8 +21,8 @@ package struct UpstreamPoolSettings: Equatable, Sendable {
 
 /// The resting connections of one loop to some servers, the newest taken first. Loop thread only.
 ///
-/// A connection that its server closes while it rests leaves the pool at once. One timer serves the whole
-/// pool.
+/// A connection that its server closes while it rests leaves the pool at once. One timer serves the
+/// whole pool.
 package final class UpstreamPool {
     /// How connections are kept.
     package let settings: UpstreamPoolSettings
@@ -78,7 +78,8 @@ package final class UpstreamPool {
         let upstream = try await UpstreamConnection.connect(
             to: address, on: self.loop, deadline: self.loop.now + timeout, limits: self.limits)
         self.openedCount += 1
-        // Set once for the connection's life: whatever happens while it rests, it is of no more use.
+        // Set once for the connection's life: whatever happens while it rests, it is of no more
+        // use.
         upstream.connection.whenPeerFinishes = { [weak self, weak upstream] in
             if let self, let upstream { self.forget(upstream) }
         }

@@ -1,6 +1,7 @@
 import Base
 
-// httpd's way through a group: sets in order, hot standbys last, spares in the place of the unusable.
+// httpd's way through a group: sets in order, hot standbys last, spares in the place of the
+// unusable.
 
 extension Balancer {
     /// The best server by httpd's rules (ap_proxy_balancer_get_best_worker).

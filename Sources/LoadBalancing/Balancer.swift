@@ -6,7 +6,8 @@ package struct PeerQuery: Sendable {
     package var route = ""
     /// Whether it is refused when that server cannot serve it (httpd's `nofailover`).
     package var insistsOnRoute = false
-    /// What the hash methods work on: the value of the key, or the client's address in network order.
+    /// What the hash methods work on: the value of the key, or the client's address in network
+    /// order.
     package var key: [UInt8] = []
 
     /// A request that may go anywhere.

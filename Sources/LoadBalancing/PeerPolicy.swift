@@ -54,7 +54,8 @@ package enum BalancingMethod: Equatable, Sendable {
 
 /// When a server counts as failed and when it is tried again.
 package enum HealthRule: Equatable, Sendable {
-    /// nginx: `failureCountMax` failures within `failureWindow`, then one trial request each window.
+    /// nginx: `failureCountMax` failures within `failureWindow`, then one trial request each
+    /// window.
     case failureWindow
     /// httpd: one failure puts it in error for `failureWindow`; when all are, all are tried
     /// (`forcerecovery`).

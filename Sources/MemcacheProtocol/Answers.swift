@@ -1,27 +1,47 @@
 /// The protocol's fixed answers.
 package enum Answers {
+    /// The answer for: error.
     package static let error: StaticString = "ERROR\r\n"
+    /// The answer for: bad format.
     package static let badFormat: StaticString = "CLIENT_ERROR bad command line format\r\n"
+    /// The answer for: bad data chunk.
     package static let badDataChunk: StaticString = "CLIENT_ERROR bad data chunk\r\n"
+    /// The answer for: bad expiry.
     package static let badExpiry: StaticString = "CLIENT_ERROR invalid exptime argument\r\n"
+    /// The answer for: bad delta.
     package static let badDelta: StaticString = "CLIENT_ERROR invalid numeric delta argument\r\n"
+    /// The answer for: bad delete.
     package static let badDelete: StaticString =
         "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]\r\n"
+    /// The answer for: not a number.
     package static let notANumber: StaticString =
         "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
+    /// The answer for: too large.
     package static let tooLarge: StaticString = "SERVER_ERROR object too large for cache\r\n"
+    /// The answer for: out of memory.
     package static let outOfMemory: StaticString =
         "SERVER_ERROR out of memory storing object\r\n"
+    /// The answer for: too many connections.
     package static let tooManyConnections: StaticString = "ERROR Too many open connections\r\n"
+    /// The answer for: shutdown disabled.
     package static let shutdownDisabled: StaticString =
         "ERROR: shutdown not enabled\r\n"
+    /// The answer for: stored.
     package static let stored: StaticString = "STORED\r\n"
+    /// The answer for: not stored.
     package static let notStored: StaticString = "NOT_STORED\r\n"
+    /// The answer for: exists.
     package static let exists: StaticString = "EXISTS\r\n"
+    /// The answer for: not found.
     package static let notFound: StaticString = "NOT_FOUND\r\n"
+    /// The answer for: deleted.
     package static let deleted: StaticString = "DELETED\r\n"
+    /// The answer for: touched.
     package static let touched: StaticString = "TOUCHED\r\n"
+    /// The answer for: ok.
     package static let ok: StaticString = "OK\r\n"
+    /// The answer for: end.
     package static let end: StaticString = "END\r\n"
+    /// The answer for: reset.
     package static let reset: StaticString = "RESET\r\n"
 }

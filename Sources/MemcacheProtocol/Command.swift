@@ -17,15 +17,19 @@ package enum StoreVerb: Equatable, Sendable {
 
 /// A storage command's line; the data block follows it.
 package struct StoreCommand: Equatable, Sendable {
+    /// How it is stored.
     package var verb: StoreVerb
     /// Where the key stands in the line.
     package var key: Range<Int>
+    /// The client's flag bits.
     package var flags: UInt32
     /// As the client gave it: seconds, a Unix time, or negative.
     package var expiry: Int
     /// How many bytes the data block has, without its line end.
     package var byteCount: Int
+    /// The CAS number of `cas`.
     package var cas: UInt64
+    /// Whether the client wants no answer (`noreply`).
     package var isSilent: Bool
 }
 

@@ -7,7 +7,9 @@ package struct MetaFlags {
 
     /// What `mg` gives back, in the order it was asked for; places of letter and token.
     package var returned: [Range<Int>] = []
+    /// `v`: the value is wanted.
     package var wantsValue = false
+    /// `q`: the nominal answer is not wanted.
     package var isQuiet = false
     /// `T`: a new expiry.
     package var expiry: Int?

@@ -115,6 +115,7 @@ package final class Pattern: Sendable {
     }
 
     private func run(on bytes: UnsafeBufferPointer<UInt8>, groupCount: Int) -> Outcome {
+        // SAFETY: both were made by PCRE2 and live as long as self.
         let code = unsafe OpaquePointer(bitPattern: self.code)
         let limits = unsafe OpaquePointer(bitPattern: self.limits)
         // SAFETY: the match block is owned by this call; code and limits live as long as `self`;

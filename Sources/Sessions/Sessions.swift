@@ -10,8 +10,8 @@
 //
 // Pure: bytes and values in, values out. No socket, no clock, no randomness, no log: time, random
 // numbers and the state of the nodes arrive as parameters. A machine answers with a `Step`: store
-// commands to carry out together, a time to wait, or the outcome; its driver (AppServer/Sessions, or
-// the simulated cluster of the tests) does that and comes back with the answers.
+// commands to carry out together, a time to wait, or the outcome; its driver (AppServer/Sessions,
+// or the simulated cluster of the tests) does that and comes back with the answers.
 //
 // The rule that all of it serves (Docs/sessions.md): the copy on the node that the id names decides
 // who wrote last (compare and swap); the second copy follows it before the answer leaves; a

@@ -10,6 +10,7 @@ package struct CalendarTime: Equatable, Sendable {
     /// The local time of a second since 1970 (localtime_r(3)).
     package static func local(unixSeconds: Int64) -> CalendarTime {
         var seconds = time_t(unixSeconds)
+        // SAFETY: a local, filled below.
         var parts = unsafe tm()
         // SAFETY: both are locals; localtime_r writes `parts` and keeps neither.
         _ = unsafe localtime_r(&seconds, &parts)

@@ -96,6 +96,9 @@ package enum RawDescriptor {
         return try systemCall { unsafe sendfile(socket, file, &position, byteCount) }
     }
 
+    /// Whether a descriptor is a terminal.
+    package static func isTerminal(_ number: Int32) -> Bool { isatty(number) == 1 }
+
     /// Closes a descriptor; errors of close(2) say nothing that could be mended.
     package static func close(_ number: Int32) { _ = Glibc.close(number) }
 

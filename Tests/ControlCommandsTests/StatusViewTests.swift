@@ -15,7 +15,8 @@ struct StatusViewTests {
             try Self.status(
                 "n1",
                 #"""
-                {"daemon":"cached","state":"running","uptimeSeconds":61,"listening":["127.0.0.1:11211"],
+                {"daemon":"cached","state":"running","uptimeSeconds":61,
+                "listening":["127.0.0.1:11211"],
                 "cache":{"items":3,"bytes":2048,"limitBytes":67108864,"getHits":3,"getMisses":1}}
                 """#),
             try Self.status(
@@ -28,7 +29,8 @@ struct StatusViewTests {
             try Self.status(
                 "balancer",
                 #"""
-                {"daemon":"balancerd","uptimeSeconds":1,"balancer":{"requests":9,"upstreams":[{"name":"tcsrvs",
+                {"daemon":"balancerd","uptimeSeconds":1,"balancer":{"requests":9,
+                "upstreams":[{"name":"tcsrvs",
                 "peers":[{"address":"127.0.0.1:8084","state":"up"},
                 {"address":"127.0.0.1:8085","state":"failed"}]}]}}
                 """#),

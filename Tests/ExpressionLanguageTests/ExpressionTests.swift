@@ -22,10 +22,12 @@ struct ExpressionTests {
     }
 
     @Test(arguments: [
-        ("1 + 2 * 3", "7"), ("(1 + 2) * 3", "9"), ("8 / 4", "2.0"), ("7 % 4", "3"), ("-three", "-3"),
+        ("1 + 2 * 3", "7"), ("(1 + 2) * 3", "9"), ("8 / 4", "2.0"), ("7 % 4", "3"),
+        ("-three", "-3"),
         ("'5' + 1", "6"), ("three == 3.0", "true"), ("word == 'abc'", "true"),
         ("word lt 'abd'", "true"), ("nothing == null", "true"), ("nothing + 1", "1"),
-        ("!nothing", "true"), ("empty list", "false"), ("list[1]", "2"), ("list[9] == null", "true"),
+        ("!nothing", "true"), ("empty list", "false"), ("list[1]", "2"),
+        ("list[9] == null", "true"),
         ("true ? 'a' : 'b'", "a"), ("word.toUpperCase(1)", "abc.toUpperCase(1)"),
         ("'a' += three += true", "a3true"), ("1 lt 2 and 2 lt 3", "true"), ("1.5e1", "15.0"),
         ("\"a\\\"b\"", "a\"b"), ("not (1 == 2)", "true"), ("5 div 2", "2.5"),

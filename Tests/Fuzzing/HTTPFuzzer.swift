@@ -1,9 +1,9 @@
 // modules: Base HTTPProtocol
 // HTTPFuzzer: request heads, bodies, answers and paths from bytes that libFuzzer makes up.
 //
-// The first byte chooses the parser. Beside 'never crashes' it checks what must hold: a head that is
-// accepted whole is accepted byte by byte with the same length, no field value that comes out holds
-// a line end or a zero byte, and a body's parts never exceed what came in.
+// The first byte chooses the parser. Beside 'never crashes' it checks what must hold: a head that
+// is accepted whole is accepted byte by byte with the same length, no field value that comes out
+// holds a line end or a zero byte, and a body's parts never exceed what came in.
 import Base
 import HTTPProtocol
 
@@ -76,7 +76,11 @@ private func readBody(_ framing: BodyFraming, _ input: [UInt8]) {
     var second: [UInt8]? = []
     for byte in input where second != nil {
         buffer.append(byte)
-        if let part = drain(&dripped, buffer) { second?.append(contentsOf: part) } else { second = nil }
+        if let part = drain(&dripped, buffer) {
+            second?.append(contentsOf: part)
+        } else {
+            second = nil
+        }
         if dripped.isFinished { break }
     }
     precondition((first == nil) == (second == nil), "byte by byte and whole differ in validity")

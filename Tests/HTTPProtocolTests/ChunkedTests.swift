@@ -4,8 +4,8 @@ import Testing
 
 @testable import HTTPProtocol
 
-/// Chunked bodies and the reader over all framings: tables, byte by byte, cut off, and random bodies
-/// against what was put in.
+/// Chunked bodies and the reader over all framings: tables, byte by byte, cut off, and random
+/// bodies against what was put in.
 @Suite struct ChunkedTests {
     /// Feeds `pieces` one after another; answers the data, or nil when the body has not ended.
     private func decode(

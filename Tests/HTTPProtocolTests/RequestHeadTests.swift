@@ -4,8 +4,9 @@ import Testing
 
 @testable import HTTPProtocol
 
-/// Request heads: a table of what is read and what is refused; then every case byte by byte, cut off
-/// at each byte and with each byte changed. The shapes are those by which requests were smuggled.
+/// Request heads: a table of what is read and what is refused; then every case byte by byte, cut
+/// off at each byte and with each byte changed. The shapes are those by which requests were
+/// smuggled.
 @Suite struct RequestHeadTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let bytes: String

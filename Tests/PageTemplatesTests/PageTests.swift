@@ -47,15 +47,18 @@ struct PageTests {
                     + "continue outer; if (i == 2) break outer; out.print(i); } %>", "01"
             ),
             (
-                "<% switch (2) { case 1: out.print(1); case 2: out.print(2); case 3: out.print(3); break; "
+                "<% switch (2) { case 1: out.print(1); case 2: out.print(2); "
+                    + "case 3: out.print(3); break; "
                     + "default: out.print(9); } %>", "23"
             ),
             (
-                "<% switch (\"b\") { case \"a\" -> out.print(1); case \"b\", \"c\" -> out.print(2); "
+                "<% switch (\"b\") { case \"a\" -> out.print(1); case \"b\", "
+                    + "\"c\" -> out.print(2); "
                     + "default -> out.print(3); } %>", "2"
             ),
             (
-                "<% try { int x = 1 / 0; } catch (ArithmeticException e) { %><%= e.getMessage() %><% } "
+                "<% try { int x = 1 / 0; } catch (ArithmeticException e) { "
+                    + "%><%= e.getMessage() %><% } "
                     + "finally { out.print(\"!\"); } %>", "/ by zero!"
             ),
             (
@@ -64,7 +67,8 @@ struct PageTests {
             ),
             ("<%! int twice(int n) { return n * 2; } %><%= twice(twice(3)) %>", "12"),
             (
-                "<%! int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); } %><%= fib(10) %>",
+                "<%! int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n "
+                    + "- 2); } %><%= fib(10) %>",
                 "55"
             ),
             ("<% if (true) { %>a<% } else { %>b<% } %>", "a"),
@@ -72,11 +76,13 @@ struct PageTests {
             ("<\\% %\\> \\${x} <%% ", "<% %\\> ${x} <% "),
             ("<%@ include file=\"part.jspf\" %>!", "part2!"),
             (
-                "<jsp:include page=\"x.jsp\"><jsp:param name=\"a\" value=\"<%= 1 + 1 %>\"/></jsp:include>",
+                "<jsp:include page=\"x.jsp\"><jsp:param name=\"a\" "
+                    + "value=\"<%= 1 + 1 %>\"/></jsp:include>",
                 "[x.jsp?a=2]"
             ),
             (
-                "<% StringBuilder b = new StringBuilder(); b.append(1).append('x'); %><%= b.reverse() %>",
+                "<% StringBuilder b = new StringBuilder(); "
+                    + "b.append(1).append('x'); %><%= b.reverse() %>",
                 "x1"
             ),
             (
@@ -120,7 +126,8 @@ struct PageTests {
             ("x<% ", "page.jsp:1:2: the scripting element has no end; expected %>"),
             (
                 "<%@ page sesion=\"true\" %>",
-                "page.jsp:1:10: unknown attribute sesion of the page directive; did you mean session?"
+                "page.jsp:1:10: unknown attribute sesion of the page "
+                    + "directive; did you mean session?"
             ),
             (
                 "<%@ page session=\"false\" %><%= session %>",
@@ -128,12 +135,14 @@ struct PageTests {
             ),
             (
                 "\n<%= session.getIdd() %>",
-                "page.jsp:2:13: java.lang.NoSuchMethodException: jakarta.servlet.http.HttpSession has no "
+                "page.jsp:2:13: java.lang.NoSuchMethodException: "
+                    + "jakarta.servlet.http.HttpSession has no "
                     + "method getIdd; did you mean getId?"
             ),
             (
                 "<% String s = null; %>\n<%= s.length() %>",
-                "page.jsp:2:7: java.lang.NullPointerException: Cannot invoke \"length()\" because it is null"
+                "page.jsp:2:7: java.lang.NullPointerException: Cannot invoke "
+                    + "\"length()\" because it is null"
             ),
             ("<%= 1 / 0 %>", "page.jsp:1:7: java.lang.ArithmeticException: / by zero"),
             ("${1 +}", "page.jsp:1:6: expected an expression, found the end of the expression"),
@@ -185,7 +194,8 @@ struct PageTests {
     @Test func noTruncationOfAPageCrashes() {
         let page = """
             <%@ page import="java.util.*" %><%! int f(int a) { return a; } %>
-            <% for (int i = 0; i < 2; i++) { %>${empty x ? 'a' : "b"}<jsp:include page="a${1}"/><% } %>
+            <% for (int i = 0; i < 2; i++) { %>${empty x ? 'a' : "b"}
+            <jsp:include page="a${1}"/><% } %>
             <%= (String) "x" + f(1) + new ArrayList<Map<String, Integer>>() %>
             """
         let bytes = Array(page.utf8)

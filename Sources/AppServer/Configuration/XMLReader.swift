@@ -124,6 +124,7 @@ private final class XMLTreeBuilder {
     }
 
     static func from(_ data: UnsafeMutableRawPointer?) -> XMLTreeBuilder? {
+        // SAFETY: expat gives back the pointer it was given.
         guard let data = unsafe data else { return nil }
         // SAFETY: the user data is always the builder that `XMLReader.parse` holds.
         return unsafe Unmanaged<XMLTreeBuilder>.fromOpaque(data).takeUnretainedValue()

@@ -7,6 +7,7 @@ import SystemInterface
 
 /// What `ctl` and scrapers see.
 extension ApplicationServer {
+    /// What the server does now; see `DaemonService`.
     package func status() async -> ServiceStatus {
         var status = ServiceStatus()
         status.listening = self.addresses

@@ -69,6 +69,7 @@ package final class ApplicationServer: DaemonService {
 
     // MARK: DaemonService
 
+    /// Opens files and listeners; see `DaemonService`.
     package func prepare(on loop: Loop) async throws {
         let configuration = self.state.withLock { $0.configuration }
         let workers = self.daemon.loops.loops.map { loop in
@@ -89,6 +90,7 @@ package final class ApplicationServer: DaemonService {
         self.addMetrics()
     }
 
+    /// Begins to accept; see `DaemonService`.
     package func serve() async throws {
         let started = SystemClock.now()
         for application in self.deployments.value.applications {
@@ -106,6 +108,7 @@ package final class ApplicationServer: DaemonService {
         self.scheduleWatch()
     }
 
+    /// Takes all of a new configuration or nothing; see `DaemonService`.
     package func reload() async throws {
         let old = self.state.withLock { $0.configuration }
         let new = try ServerConfigurationReader.read(
@@ -122,10 +125,12 @@ package final class ApplicationServer: DaemonService {
         self.publish(deployment)
     }
 
+    /// Opens the access logs anew.
     package func reopenLogs() {
         for log in self.deployments.value.accessLogs { log.reopen() }
     }
 
+    /// Finishes what has begun; see `DaemonService`.
     package func drain(deadline: Instant) async -> Int {
         let servers = self.state.withLock { $0.servers }
         for (server, _) in servers { server.beginDrain() }
@@ -134,6 +139,7 @@ package final class ApplicationServer: DaemonService {
         return cutCount
     }
 
+    /// Closes everything; see `DaemonService`.
     package func stop() async {
         let (servers, workers) = self.state.withLock { state in
             state.isStopped = true

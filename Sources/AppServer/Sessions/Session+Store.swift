@@ -47,8 +47,8 @@ extension Session {
         }
     }
 
-    /// The store has a newer copy, or the same one in another place: changes that are not stored yet
-    /// stay, laid over it.
+    /// The store has a newer copy, or the same one in another place: changes that are not stored
+    /// yet stay, laid over it.
     func adopt(_ found: FoundSession) {
         self.state.withLock { state in
             let isNewer = found.content.version >= state.content.version

@@ -3,10 +3,10 @@ import Synchronization
 
 /// A web session, as pages and the container see it.
 ///
-/// All requests of one session in this process share one object, from any loop. It holds the content
-/// that the store confirmed last, and over it the changes that no store has yet. Attributes are
-/// values: who reads one gets a copy, so a page that changes a list in place sets it again at the end
-/// of its request (setting an equal value changes nothing and costs nothing).
+/// All requests of one session in this process share one object, from any loop. It holds the
+/// content that the store confirmed last, and over it the changes that no store has yet. Attributes
+/// are values: who reads one gets a copy, so a page that changes a list in place sets it again at
+/// the end of its request (setting an equal value changes nothing and costs nothing).
 package final class Session: Sendable {
     struct State {
         var id: SessionID

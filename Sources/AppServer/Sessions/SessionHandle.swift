@@ -67,8 +67,8 @@ package final class SessionHandle {
         self.foundSession = nil
     }
 
-    /// Stores the session and releases its lock; the answer leaves after it, with the cookie that it
-    /// says. May be called before a long answer begins to leave and again at its end.
+    /// Stores the session and releases its lock; the answer leaves after it, with the cookie that
+    /// it says. May be called before a long answer begins to leave and again at its end.
     package func finish() async -> SessionOutcome {
         let session = self.current ?? self.foundSession
         self.countRequest(session)

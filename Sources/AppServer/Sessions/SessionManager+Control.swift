@@ -88,8 +88,8 @@ extension SessionManager {
                 .prefix(limit))
     }
 
-    /// A session with its attributes, by its id or by the id's base: the store's copy when it can be
-    /// asked, else the local one. On `loop`.
+    /// A session with its attributes, by its id or by the id's base: the store's copy when it can
+    /// be asked, else the local one. On `loop`.
     package func inspect(
         _ text: String, on loop: Loop
     ) async -> (summary: SessionSummary, attributes: [String: SessionValue])? {

@@ -217,8 +217,8 @@ extension Session {
         }
     }
 
-    /// No node has acknowledged it: it goes on in this process, at the version that was tried. Should
-    /// that have reached a node after all, the two are one and the same.
+    /// No node has acknowledged it: it goes on in this process, at the version that was tried.
+    /// Should that have reached a node after all, the two are one and the same.
     func keepLocally(_ content: SessionContent, changes: SessionChanges) {
         self.state.withLock { state in
             if state.changes.isEmpty { return }

@@ -8,7 +8,8 @@ import SystemInterface
 /// The sessions of one context: local copies, and the store that they are shared through.
 ///
 /// ```
-/// begin ─► lock ─► confirm or load ─► (page) ─► finish ─► save first copy ─► second ─► answer leaves
+/// begin ─► lock ─► confirm or load ─► (page) ─► finish ─► save first copy ─► second ─► answer
+/// leaves
 /// ```
 /// Any thread may use it; a request begins and finishes on one loop. Docs/sessions.md says what it
 /// promises. Without cache nodes its sessions are local.
@@ -53,7 +54,8 @@ package final class SessionManager: Sendable {
     let log: @Sendable (String) -> Void
     private let changes = ChangeBell()
 
-    /// Makes a manager; without `settings.nodes`, or with `enabled="false"`, its sessions are local.
+    /// Makes a manager; without `settings.nodes`, or with `enabled="false"`, its sessions are
+    /// local.
     ///
     /// - Parameter log: takes one line for each thing that an operator should know.
     /// - Throws: `SessionManagerError`.

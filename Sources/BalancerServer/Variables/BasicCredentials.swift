@@ -1,7 +1,8 @@
 import Base
 import HTTPProtocol
 
-/// The user that a request names in `Authorization: Basic` (RFC 7617). Nothing is checked: for logs.
+/// The user that a request names in `Authorization: Basic` (RFC 7617). Nothing is checked: for
+/// logs.
 enum BasicCredentials {
     static func user(of head: RequestHead) -> [UInt8]? {
         for field in head.fields

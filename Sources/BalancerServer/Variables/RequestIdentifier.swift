@@ -3,8 +3,8 @@ import SystemInterface
 
 /// `$request_id`: 32 hexadecimal digits that stay the same for a request.
 ///
-/// Made of a secret of the process, the connection's number and the request's number in it, mixed so
-/// that neither can be read off. Not for keeping secrets.
+/// Made of a secret of the process, the connection's number and the request's number in it, mixed
+/// so that neither can be read off. Not for keeping secrets.
 enum RequestIdentifier {
     private static let secret: [UInt64] = {
         let bytes = SecureRandom.bytes(16)

@@ -50,7 +50,8 @@ package protocol RequestView: AnyObject {
     var keepsConnection: Bool { get }
     /// Appends a field of the answer; `name` in lower case. False when there is none.
     func appendSentField(_ name: String, to output: ByteBuffer) -> Bool
-    /// Appends a field of the last upstream's answer; `name` in lower case. False when there is none.
+    /// Appends a field of the last upstream's answer; `name` in lower case. False when there is
+    /// none.
     func appendUpstreamField(_ name: String, to output: ByteBuffer) -> Bool
     /// Appends the value of a cookie that the last upstream sets. False when there is none.
     func appendUpstreamCookie(_ name: String, to output: ByteBuffer) -> Bool

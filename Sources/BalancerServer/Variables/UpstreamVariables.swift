@@ -49,7 +49,8 @@ enum UpstreamVariables {
 }
 
 extension SocketAddress {
-    /// The address in network order: 4 or 16 bytes, none for a UNIX socket. What `ip_hash` works on.
+    /// The address in network order: 4 or 16 bytes, none for a UNIX socket. What `ip_hash` works
+    /// on.
     package var networkBytes: [UInt8] {
         switch self {
         case .ipv4(let address, _):

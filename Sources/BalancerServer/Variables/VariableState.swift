@@ -1,7 +1,8 @@
 import Base
 import PatternMatching
 
-/// What a request has gathered for its variables: groups of the last match, values of slots and maps.
+/// What a request has gathered for its variables: groups of the last match, values of slots and
+/// maps.
 ///
 /// The engine keeps one per connection and calls `reset` between requests. Loop thread only.
 package final class VariableState {
@@ -25,7 +26,8 @@ package final class VariableState {
         for index in self.mapValues.indices { self.mapValues[index] = nil }
     }
 
-    /// Matches a pattern; when it fits its groups become `$1`… and its named groups fill their slots.
+    /// Matches a pattern; when it fits its groups become `$1`… and its named groups fill their
+    /// slots.
     package func match(_ bound: BoundPattern, _ subject: Span<UInt8>) -> Bool {
         do {
             guard bound.pattern.groupCount > 0 else {

@@ -46,8 +46,8 @@ extension Duration {
         if high >= 0, high < 500_000_000 {
             let low = UInt64(truncatingIfNeeded: attoseconds)
             let divisor: UInt64 = 1_000_000_000
-            let quotient = divisor.dividingFullWidth((UInt64(truncatingIfNeeded: high), low)).quotient
-            return Int64(clamping: quotient)
+            let wide = (UInt64(truncatingIfNeeded: high), low)
+            return Int64(clamping: divisor.dividingFullWidth(wide).quotient)
         }
         return Int64(clamping: attoseconds / 1_000_000_000)
     }

@@ -22,7 +22,7 @@ struct ConfigTestCommand: ParsableCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Whose file it is: \(ConfigurationKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "Whose file it is: \(ConfigurationKind.names).",
             valueName: "kind"))
     var kind: ConfigurationKind?
 
@@ -68,6 +68,9 @@ enum ConfigurationKind: String, ExpressibleByArgument, CaseIterable, Sendable {
     case httpd
     /// A Tomcat base folder.
     case tomcat
+
+    /// All kinds, for help.
+    static var names: String { Self.allCases.map(\.rawValue).joined(separator: ", ") }
 
     /// The command that checks a file of this kind.
     func check(_ path: String) -> (program: String, arguments: [String]) {

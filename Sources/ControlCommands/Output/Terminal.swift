@@ -1,11 +1,10 @@
 import Base
-import Glibc
 import SystemInterface
 
 /// Where the output goes, and how it may look there.
 enum Terminal {
     /// Whether standard output is a terminal.
-    static var isTerminal: Bool { isatty(1) == 1 }
+    static var isTerminal: Bool { RawDescriptor.isTerminal(1) }
 
     /// Whether colours may be used: on a terminal, unless NO_COLOR is set or the terminal is dumb.
     static var usesColour: Bool {

@@ -1,4 +1,5 @@
-/// Columns of text, as wide as their widest cell, the last one cut where the line would be too long.
+/// Columns of text, as wide as their widest cell, the last one cut where the line would be too
+/// long.
 struct TextTable {
     /// The longest line of a table.
     static let lineWidthMax = 80

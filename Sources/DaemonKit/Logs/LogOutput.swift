@@ -99,6 +99,7 @@ package final class LogOutput: Sendable {
     private static func timeText() -> String {
         let now = SystemClock.unixNanoseconds()
         var seconds = time_t(now / 1_000_000_000)
+        // SAFETY: a local, filled below.
         var parts = unsafe tm()
         // SAFETY: localtime_r reads and writes locals.
         _ = unsafe localtime_r(&seconds, &parts)

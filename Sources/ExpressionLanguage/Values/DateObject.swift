@@ -8,6 +8,7 @@ package final class DateObject: HostObject {
     /// Makes the date of a point in time.
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Calls a method of `java.util.Date`.
     package func call(_ method: String, _ arguments: [Value]) throws(ScriptFailure) -> Value {
         switch (method, arguments.count) {
         case ("getTime", 0): return .long(self.milliseconds)
@@ -42,10 +43,12 @@ package final class DateObject: HostObject {
         }
     }
 
+    /// Whether both are the same point in time.
     package func isEqual(to other: any HostObject) -> Bool {
         (other as? DateObject)?.milliseconds == self.milliseconds
     }
 
+    /// A date outlives the run.
     package var stored: StoredValue? { .date(self.milliseconds) }
 
     /// As Java writes it: `Tue Nov 24 03:33:19 UTC 2026`.

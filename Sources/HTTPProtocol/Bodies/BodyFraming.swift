@@ -12,8 +12,8 @@ package enum BodyFraming: Equatable, Sendable {
     case untilClose
 }
 
-/// What the framing fields of one head say; decides as RFC 9112 section 6.3 has it, and refuses what
-/// could be read in two ways.
+/// What the framing fields of one head say; decides as RFC 9112 section 6.3 has it, and refuses
+/// what could be read in two ways.
 struct FramingFields {
     private(set) var contentLength: UInt64?
     private var isChunked = false

@@ -1,12 +1,12 @@
 package import Base
 
-/// Finds a body in what a connection received, whatever its framing. Pure: it looks at a buffer that
-/// others fill.
+/// Finds a body in what a connection received, whatever its framing. Pure: it looks at a buffer
+/// that others fill.
 ///
 /// ```
 /// switch try reader.next(in: input) {
-/// case .data(let count): use(input.bytes.extracting(first: count)); reader.consume(count, from: input)
-/// case .needMore: fill, or inputEnded()
+/// case .data(let count): use(input.bytes.extracting(first: count)); reader.consume(count, from:
+/// input) case .needMore: fill, or inputEnded()
 /// case .end: done
 /// }
 /// ```

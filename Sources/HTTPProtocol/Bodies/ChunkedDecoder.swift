@@ -41,8 +41,8 @@ package struct ChunkedDecoder: Sendable {
     /// Whether the last chunk and its trailers have been read.
     package var isFinished: Bool { self.state == .finished }
 
-    /// Says what the front of `input` is. The caller drops the framing, and tells by `took` how much of
-    /// the data it dropped after it.
+    /// Says what the front of `input` is. The caller drops the framing, and tells by `took` how
+    /// much of the data it dropped after it.
     package mutating func next(_ input: Span<UInt8>) throws(HTTPParseError) -> Step {
         var index = 0
         while index < input.count {

@@ -1,7 +1,7 @@
 package import Base
 
-/// Puts heads and chunks out, in wire order, at the end of a buffer. Values that come from outside the
-/// program must have been checked by a parser: a CR LF in one would begin another field.
+/// Puts heads and chunks out, in wire order, at the end of a buffer. Values that come from outside
+/// the program must have been checked by a parser: a CR LF in one would begin another field.
 extension ByteBuffer {
     /// Appends a status line: `HTTP/1.1 200 OK`.
     package func appendStatusLine(_ status: Int, reason: String? = nil) {

@@ -24,8 +24,8 @@ package struct ByteRange: Equatable, Sendable {
     package var range: Range<Int> { Int(self.start)..<Int(self.end) }
 }
 
-/// One header field: where its name and value stand, and which it is. Surrounding blanks are not part
-/// of the value.
+/// One header field: where its name and value stand, and which it is. Surrounding blanks are not
+/// part of the value.
 package struct HeaderField: Equatable, Sendable {
     /// The name, in the case it came.
     package var name: ByteRange
@@ -35,11 +35,11 @@ package struct HeaderField: Equatable, Sendable {
     package var known: KnownField
 }
 
-/// What the heads of requests and answers have in common: their bytes, copied once, and the places of
-/// the fields in them, in order and with duplicates.
+/// What the heads of requests and answers have in common: their bytes, copied once, and the places
+/// of the fields in them, in order and with duplicates.
 ///
-/// Reused for all messages of a connection, so that a message costs no allocation. What a head hands
-/// out (spans, ranges) is valid until its next `parse`. One owner; not `Sendable`.
+/// Reused for all messages of a connection, so that a message costs no allocation. What a head
+/// hands out (spans, ranges) is valid until its next `parse`. One owner; not `Sendable`.
 package class MessageHead {
     /// The head's bytes, from its first line to the blank line.
     package let storage = ByteBuffer()
@@ -121,10 +121,12 @@ package class MessageHead {
         return false
     }
 
-    /// Whether a field must not be passed on: it belongs to this connection, or Connection names it.
+    /// Whether a field must not be passed on: it belongs to this connection, or Connection names
+    /// it.
     ///
-    /// Fields that this project knows to be end to end (Host, Cookie, Authorization…) go on even when
-    /// Connection names them: a client could else strip what a program before this one has set.
+    /// Fields that this project knows to be end to end (Host, Cookie, Authorization…) go on even
+    /// when Connection names them: a client could else strip what a program before this one has
+    /// set.
     package func isHopByHop(_ field: HeaderField) -> Bool {
         if field.known.isHopByHop { return true }
         guard field.known == .other, self.hasConnectionNames else { return false }

@@ -1,6 +1,7 @@
 import Base
 
-/// The head of a request, parsed strictly and incrementally. Reused for all requests of a connection.
+/// The head of a request, parsed strictly and incrementally. Reused for all requests of a
+/// connection.
 ///
 /// ```
 /// GET /docs/a%20b?x=1 HTTP/1.1        method, target = path ? query, version
@@ -56,8 +57,8 @@ package final class RequestHead: MessageHead {
 
     /// Reads a head from the front of `input`.
     ///
-    /// Call it again with more bytes after nil; the same front must still be there. What was looked at
-    /// is not looked at again.
+    /// Call it again with more bytes after nil; the same front must still be there. What was looked
+    /// at is not looked at again.
     ///
     /// - Returns: how many bytes the head takes, blank line included; nil when it is not all there.
     /// - Throws: why it can never be a valid request; the head then holds the request line at most.

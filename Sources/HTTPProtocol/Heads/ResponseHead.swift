@@ -1,6 +1,7 @@
 import Base
 
-/// The head of an answer, parsed strictly and incrementally. Reused for all answers of a connection.
+/// The head of an answer, parsed strictly and incrementally. Reused for all answers of a
+/// connection.
 package final class ResponseHead: MessageHead {
     /// The status, 100…999.
     package private(set) var status = 0

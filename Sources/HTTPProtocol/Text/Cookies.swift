@@ -1,7 +1,7 @@
 package import Base
 
-/// Walks the pairs of a `Cookie` field (RFC 6265 section 4.2), leniently as servers do: what is no pair is
-/// passed over, quotes around a value are taken off.
+/// Walks the pairs of a `Cookie` field (RFC 6265 section 4.2), leniently as servers do: what is no
+/// pair is passed over, quotes around a value are taken off.
 package struct CookieReader {
     private var index = 0
 

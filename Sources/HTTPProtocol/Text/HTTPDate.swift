@@ -77,7 +77,8 @@ package enum HTTPDate {
 
     /// Reads a date in any of the three forms HTTP has had; nil when it is none.
     ///
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37
+    /// 1994`.
     package static func parse(_ text: Span<UInt8>) -> Int64? {
         if text.count == 29, text[3] == UInt8(ascii: ",") {
             return Self.make(

@@ -4,7 +4,8 @@ package import Base
 package enum PercentCoding {
     /// Where bytes that stay as they are may stand.
     package enum Place: Sendable {
-        /// In a path: as nginx escapes what it passes on (controls, blank, `"`, `#`, `%`, `?`, from 0x7F on).
+        /// In a path: as nginx escapes what it passes on (controls, blank, `"`, `#`, `%`, `?`, from
+        /// 0x7F on).
         case path
         /// In a component such as a query's value: only letters, digits and `-._~`.
         case component

@@ -2,10 +2,11 @@ import Base
 
 /// A request's path as servers match it: decoded, dot segments taken out, slashes merged.
 package enum RequestPath {
-    /// Normalises an encoded path as nginx does: decodes once, takes `.` and `..` segments out after
-    /// that, merges slashes where `mergesSlashes` (nginx's merge_slashes) says so.
+    /// Normalises an encoded path as nginx does: decodes once, takes `.` and `..` segments out
+    /// after that, merges slashes where `mergesSlashes` (nginx's merge_slashes) says so.
     ///
-    /// - Returns: the path, which begins with `/`; nil when it is not valid: a bad or zero byte coded, no `/`
+    /// - Returns: the path, which begins with `/`; nil when it is not valid: a bad or zero byte
+    /// coded, no `/`
     ///   at its start, or `..` above the root.
     package static func normalize(
         _ path: Span<UInt8>, mergesSlashes: Bool = true
@@ -42,8 +43,8 @@ package enum RequestPath {
         return result
     }
 
-    /// Whether normalising would change nothing, as with almost all paths: no `%`, `//` or segment that
-    /// begins with a dot.
+    /// Whether normalising would change nothing, as with almost all paths: no `%`, `//` or segment
+    /// that begins with a dot.
     private static func isNormal(_ path: Span<UInt8>) -> Bool {
         var previous: UInt8 = 0
         for index in path.indices {

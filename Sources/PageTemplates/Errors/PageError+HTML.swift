@@ -6,7 +6,8 @@ extension PageError {
         main{max-width:60rem;margin:3rem auto;padding:0 1.5rem}
         h1{font-size:1.4rem;margin:0 0 .25rem}p{margin:.25rem 0 1rem}
         code,pre{font:14px/1.6 ui-monospace,monospace}
-        pre{background:#fff;border:1px solid #ddd;border-radius:6px;padding:.75rem 0;overflow-x:auto}
+        pre{background:#fff;border:1px solid #ddd;border-radius:6px;padding:.75rem 0}
+        pre{overflow-x:auto}
         pre span{display:block;padding:0 1rem;white-space:pre}
         .bad{background:#fde8e6}.caret{color:#c0271a;font-weight:bold}.number{color:#999}
         footer{color:#777;font-size:.85rem;margin-top:2rem}

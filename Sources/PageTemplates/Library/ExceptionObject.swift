@@ -11,6 +11,7 @@ package final class ExceptionObject: HostObject {
     /// The exception's Java class.
     package var typeName: String { self.failure.exception }
 
+    /// Calls a method by its name.
     package func call(_ method: String, _ arguments: [Value]) throws(ScriptFailure) -> Value {
         switch method {
         case "getMessage", "getLocalizedMessage":

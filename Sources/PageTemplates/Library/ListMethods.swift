@@ -121,6 +121,7 @@ package final class IteratorObject: HostObject {
     /// What has not been walked over yet.
     var remaining: [Value] { Array(self.elements[self.index...]) }
 
+    /// Calls a method by its name.
     package func call(_ method: String, _ arguments: [Value]) throws(ScriptFailure) -> Value {
         switch method {
         case "hasNext", "hasMoreElements": return .boolean(self.index < self.elements.count)

@@ -15,8 +15,8 @@ package enum LockingMode: Hashable, Sendable {
 package struct SessionManagerSettings: Hashable, Sendable {
     /// The cache nodes; nil for a Manager that keeps sessions local (no `memcachedNodes`).
     package var nodes: MemcachedNodes?
-    /// `sticky`: whether the balancer is said to keep a session on its application server. It decides
-    /// only whether local copies may be used while no cache node lives.
+    /// `sticky`: whether the balancer is said to keep a session on its application server. It
+    /// decides only whether local copies may be used while no cache node lives.
     package var isSticky = true
     /// `lockingMode`; honoured with sticky sessions too.
     package var lockingMode = LockingMode.none

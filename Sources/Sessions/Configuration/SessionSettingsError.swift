@@ -1,4 +1,5 @@
-/// Why an attribute of the Manager cannot be taken. The text names the attribute and what it expects.
+/// Why an attribute of the Manager cannot be taken. The text names the attribute and what it
+/// expects.
 package enum SessionSettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `memcachedNodes` is missing or blank.
     case noNodes

@@ -4,7 +4,8 @@ import Base
 package enum SessionEncoder {
     /// The stored form of a session. O(size).
     ///
-    /// - Throws: `limitExceeded` when there are too many attributes, values are nested too deep or a
+    /// - Throws: `limitExceeded` when there are too many attributes, values are nested too deep or
+    /// a
     ///   name is longer than 65,535 bytes.
     package static func encode(
         _ content: SessionContent, base: String

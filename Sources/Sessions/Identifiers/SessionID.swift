@@ -4,14 +4,14 @@ import Base
 ///
 /// The base names the session and never changes. The node id says which cache node holds the first
 /// copy, the route (Tomcat's jvmRoute) which application server served it last; both may change
-/// during the session's life, and a new cookie then goes to the browser. An id without a node belongs
-/// to a session that only its application server holds, or to a store that has no node ids.
+/// during the session's life, and a new cookie then goes to the browser. An id without a node
+/// belongs to a session that only its application server holds, or to a store that has no node ids.
 package struct SessionID: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes an id may have; longer ones are nobody's.
     package static let byteCountMax = 160
 
-    /// What stays the same for the session's whole life: 32 upper-case hexadecimal digits when it is
-    /// ours, any letters and digits when it comes from elsewhere.
+    /// What stays the same for the session's whole life: 32 upper-case hexadecimal digits when it
+    /// is ours, any letters and digits when it comes from elsewhere.
     package let base: String
     /// The cache node of the first copy.
     package var node: String?

@@ -2,9 +2,9 @@ import Base
 
 /// The keys under which one context's sessions are stored.
 ///
-/// A key is made of its parts when it is needed and never taken apart again, so dashes and dots in a
-/// host, context or route do no harm (memcached-session-manager looks for the node after the first
-/// dash of the whole key).
+/// A key is made of its parts when it is needed and never taken apart again, so dashes and dots in
+/// a host, context or route do no harm (memcached-session-manager looks for the node after the
+/// first dash of the whole key).
 ///
 /// | key | node | value |
 /// | --- | --- | --- |

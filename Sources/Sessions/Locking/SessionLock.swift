@@ -1,8 +1,8 @@
 /// Takes a session's lock: `add` on the node of its first copy, again and again while it is held.
 ///
-/// After a refusal it waits 10 ms, then twice as long each time up to 500 ms. The wait is counted from
-/// the last time that the lock changed hands; when one holder keeps it longer than the operation
-/// time-out, the request goes on without it, as memcached-session-manager does.
+/// After a refusal it waits 10 ms, then twice as long each time up to 500 ms. The wait is counted
+/// from the last time that the lock changed hands; when one holder keeps it longer than the
+/// operation time-out, the request goes on without it, as memcached-session-manager does.
 package struct SessionLock: Sendable {
     /// The first wait.
     package static let backoffMillisecondsMin: Int64 = 10

@@ -78,8 +78,8 @@ package struct ClusterView: Hashable, Sendable {
         return self.shape.ids.firstIndex(of: node)
     }
 
-    /// Where the second copy goes: the next available node after the first copy's, in the configured
-    /// order, cyclic, failover nodes included. nil when no other node lives.
+    /// Where the second copy goes: the next available node after the first copy's, in the
+    /// configured order, cyclic, failover nodes included. nil when no other node lives.
     package func backup(after primary: Int, excluding: NodeSet = NodeSet()) -> Int? {
         let usable = self.available.subtracting(excluding)
         var index = primary

@@ -60,7 +60,8 @@ package enum LookupOutcome: Equatable, Sendable {
     case found(FoundSession)
     /// The local copy is newer than all in the store, or the nodes have lost theirs.
     case localIsNewest(SessionCopies, isDiverged: Bool)
-    /// The session has ended; when not complete, a living copy may be left that must be overwritten.
+    /// The session has ended; when not complete, a living copy may be left that must be
+    /// overwritten.
     case ended(FoundSession)
     /// There is no such session; uncertain when a node could not be asked.
     case missing(isCertain: Bool)

@@ -4,8 +4,8 @@
 /// Nothing is deleted, as a writer that still holds the session would store it again where it finds
 /// nothing; where it finds the mark, it stops. Marks live as long as any copy could.
 package struct SessionEnd: Sendable {
-    /// Whether all places that can hold a living copy have the mark now. Otherwise it has to be done
-    /// again when the missing node is back.
+    /// Whether all places that can hold a living copy have the mark now. Otherwise it has to be
+    /// done again when the missing node is back.
     package struct Outcome: Equatable, Sendable {
         /// Whether every place was reached.
         package var isComplete: Bool

@@ -24,8 +24,8 @@ package struct SessionLookup: Sendable {
         case searching(SessionSearch)
     }
 
-    /// How long the nodes' other users get to restore what they hold, when this process has the only
-    /// copy that can be seen.
+    /// How long the nodes' other users get to restore what they hold, when this process has the
+    /// only copy that can be seen.
     package static let graceMilliseconds: Int64 = 500
 
     /// How long a connection that broke under a question gets to be made again.

@@ -9,9 +9,9 @@
 /// after a move: look at what the former id left ──newer──► lay the changes over it, begin again
 ///                └─not newer──► remove it, unless it changes meanwhile
 /// ```
-/// Nothing is overwritten unseen: a copy is replaced only at the CAS number at which it was read, on
-/// the connection epoch at which it was read. The second copy is written after the first has been
-/// accepted, so while the first copy's node lives, the second is never ahead of it.
+/// Nothing is overwritten unseen: a copy is replaced only at the CAS number at which it was read,
+/// on the connection epoch at which it was read. The second copy is written after the first has
+/// been accepted, so while the first copy's node lives, the second is never ahead of it.
 package struct SessionSave: Sendable {
     /// How often another writer may come first before the save gives up.
     package static let attemptCountMax = 256

@@ -1,5 +1,5 @@
-/// A decision that takes several exchanges with the store: a value that is told what happened and says
-/// what is to be done next. It reads no clock and does nothing itself.
+/// A decision that takes several exchanges with the store: a value that is told what happened and
+/// says what is to be done next. It reads no clock and does nothing itself.
 package protocol StoreMachine: Sendable {
     /// What it comes to.
     associatedtype Outcome: Sendable

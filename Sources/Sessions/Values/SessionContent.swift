@@ -44,8 +44,8 @@ package struct SessionContent: Equatable, Sendable {
         return mark
     }
 
-    /// Whether this one is to be kept and `other` to be dropped: the end of a session wins over every
-    /// version (an id is never used again), else the higher version does.
+    /// Whether this one is to be kept and `other` to be dropped: the end of a session wins over
+    /// every version (an id is never used again), else the higher version does.
     package func wins(over other: SessionContent) -> Bool {
         if self.isEnded != other.isEnded { return self.isEnded }
         return self.version > other.version

@@ -1,7 +1,7 @@
 /// How long things live in the store, and how often a life is prolonged.
 ///
-/// A request prolongs the stored items' life only when the last time was more than `refresh` ago, so
-/// an item lives `maxInactive + 2 × refresh` and a session ends between `maxInactive` and
+/// A request prolongs the stored items' life only when the last time was more than `refresh` ago,
+/// so an item lives `maxInactive + 2 × refresh` and a session ends between `maxInactive` and
 /// `maxInactive + refresh` after its last request.
 package struct SessionTimes: Hashable, Sendable {
     /// A life is prolonged at the latest after this many milliseconds.

@@ -1,8 +1,8 @@
 /// Says which of two copies of a session is the newer one.
 ///
-/// The counter goes up by one with each write; the stamp is random for each write, so that two writes
-/// which began from the same copy and never saw each other differ, and the same one of them wins
-/// everywhere.
+/// The counter goes up by one with each write; the stamp is random for each write, so that two
+/// writes which began from the same copy and never saw each other differ, and the same one of them
+/// wins everywhere.
 package struct SessionVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// How many times the session was written.
     package let counter: UInt64

@@ -100,7 +100,8 @@ import Testing
         let base = try BaseFolder(files: [
             "c.jsp": """
             <% Integer n = (Integer) session.getAttribute("n");
-               session.setAttribute("n", n == null ? 1 : n + 1); %>n=<%= session.getAttribute("n") %>
+               session.setAttribute("n", n == null ? 1 : n + 1);
+                %>n=<%= session.getAttribute("n") %>
             """
         ])
         let first = try await self.answers(base, [self.get("/t/c.jsp")])[0]

@@ -106,8 +106,8 @@ struct SimulatedServer {
     }
 }
 
-/// What runs on a server: one request, one repair, one end. Its commands are executed one at a time,
-/// in any order with those of all others.
+/// What runs on a server: one request, one repair, one end. Its commands are executed one at a
+/// time, in any order with those of all others.
 final class SimulatedTask {
     let server: Int
     private var pending: [(index: Int, request: StoreRequest)] = []

@@ -8,9 +8,9 @@ import Testing
 /// break, nodes that die and come back empty, with old or with all contents.
 ///
 /// A node dies only while another living node holds what was acknowledged last and every server has
-/// noticed what happened to the nodes before (with two nodes in the midst of readers and repairs, with
-/// more between them): then nothing acknowledged may be lost, every answer is exactly one more than the one before, and a session that
-/// has ended is never found again.
+/// noticed what happened to the nodes before (with two nodes in the midst of readers and repairs,
+/// with more between them): then nothing acknowledged may be lost, every answer is exactly one more
+/// than the one before, and a session that has ended is never found again.
 @Suite(.timeLimit(.minutes(2)))
 struct SimulationTests {
     private static let stepCount = 3_000

@@ -51,7 +51,8 @@ final class SessionStore: Sendable {
             Shared(epochs: epochs, areUp: epochs.map { _ in true }))
     }
 
-    /// The part of `loop`; made, and its connections begun, when it is first asked for. On that loop.
+    /// The part of `loop`; made, and its connections begun, when it is first asked for. On that
+    /// loop.
     func on(_ loop: Loop) -> LoopStore {
         let key = ObjectIdentifier(loop)
         if let present = self.shared.withLock({ $0.loops[key] }) { return present.value }
@@ -126,8 +127,8 @@ final class LoopStore {
     }
 
     private func changed(_ index: Int, _ state: CacheNodeState) {
-        // A first connection that succeeds changes nothing: nothing was known through it, and a node
-        // that was another one before has broken the other loops' connections.
+        // A first connection that succeeds changes nothing: nothing was known through it, and a
+        // node that was another one before has broken the other loops' connections.
         let isFirst = !self.wereKnown.contains(index)
         self.wereKnown.insert(index)
         switch state {

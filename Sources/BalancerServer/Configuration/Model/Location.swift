@@ -18,7 +18,8 @@ package final class Location: Sendable {
 
     /// Its number among all locations of the configuration, from 0.
     package let index: Int
-    /// The path, expression or name after the mark; for httpd the path of `ProxyPass` or `<Location>`.
+    /// The path, expression or name after the mark; for httpd the path of `ProxyPass` or
+    /// `<Location>`.
     package let name: String
     /// How `name` is compared.
     package let kind: Kind

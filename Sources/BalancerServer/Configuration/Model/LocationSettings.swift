@@ -161,7 +161,8 @@ package struct AddedField: Equatable, Sendable {
     package let name: String
     /// Its value; an empty result adds nothing.
     package let value: ComplexValue
-    /// Whether it is added to errors too. Without it: to 200, 201, 204, 206, 301, 302, 303, 304, 307, 308.
+    /// Whether it is added to errors too. Without it: to 200, 201, 204, 206, 301, 302, 303, 304,
+    /// 307, 308.
     package let isAlways: Bool
 
     /// Takes the parts as the front end made them.

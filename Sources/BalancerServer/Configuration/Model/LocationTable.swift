@@ -12,7 +12,8 @@ package struct LocationTable: Sendable {
         case none
         /// This one does.
         case found(Location)
-        /// The path is a location's name without its `/` at the end: the client is sent there (301).
+        /// The path is a location's name without its `/` at the end: the client is sent there
+        /// (301).
         case needsSlash(Location)
     }
 

@@ -74,7 +74,8 @@ package enum ProxyTarget: Equatable, Sendable {
     /// A group of servers: an index into `BalancerConfiguration.upstreams`. A single address in
     /// `proxy_pass` makes a group of its own.
     case upstream(Int)
-    /// The text after `proxy_pass`, known with each request: `http://GROUP-OR-ADDRESS[:PORT][/PATH]`.
+    /// The text after `proxy_pass`, known with each request:
+    /// `http://GROUP-OR-ADDRESS[:PORT][/PATH]`.
     case variable(ComplexValue)
 }
 

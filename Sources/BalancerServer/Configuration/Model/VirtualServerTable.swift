@@ -43,7 +43,8 @@ package struct VirtualServerTable: Sendable {
     }
 }
 
-/// Looks names up in tables of masks; the longest mask wins, masks at the front before those at the end.
+/// Looks names up in tables of masks; the longest mask wins, masks at the front before those at the
+/// end.
 package enum HostMasks {
     /// The value of the longest mask that fits: keys `.name` for `*.name`, `name.` for `name.*`.
     package static func find<Value>(

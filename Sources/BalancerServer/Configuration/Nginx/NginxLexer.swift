@@ -18,9 +18,10 @@ package struct NginxToken: Equatable, Sendable {
 /// Splits nginx's language into tokens, by the rules of nginx's own reader.
 ///
 /// Words end at white space, `;` or `{`; `}` ends nothing unless it begins a token. Quotes count
-/// only at the beginning of a word, and after the closing one must come white space, `;`, `{` or `)`.
-/// `${` does not open a block. A backslash keeps the next byte from ending the word; `\"`, `\'` and `\\` lose
-/// it, `\t`, `\r` and `\n` are control characters, before all else it stays.
+/// only at the beginning of a word, and after the closing one must come white space, `;`, `{` or
+/// `)`.
+/// `${` does not open a block. A backslash keeps the next byte from ending the word; `\"`, `\'` and
+/// `\\` lose it, `\t`, `\r` and `\n` are control characters, before all else it stays.
 package struct NginxLexer {
     /// nginx's reading buffer: no word is longer.
     package static let wordByteCountMax = 4_096

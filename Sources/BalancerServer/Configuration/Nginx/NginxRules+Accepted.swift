@@ -1,6 +1,6 @@
 extension NginxRules {
-    /// Directives that tune what is done in another way here, or that make answers smaller or faster
-    /// without changing what they say.
+    /// Directives that tune what is done in another way here, or that make answers smaller or
+    /// faster without changing what they say.
     static let accepted: [String: NginxRule] = {
         var table: [String: NginxRule] = [:]
         for name in [
