@@ -211,6 +211,13 @@ extension VariableEvaluator {
         case .httpdLocalAddress:
             output.append(request.localAddress.hostText)
             return true
+        case .httpdPeerHost:
+            // The server that was chosen, as httpd names it in Host; a socket has no host.
+            switch request.upstreamTries.last?.address {
+            case .unix?, nil: output.append(request.proxyHost)
+            case let address?: output.append(address.description)
+            }
+            return true
         case .httpdWorkerName:
             guard let address = request.upstreamTries.last?.address else { return false }
             output.append("http://\(address)")

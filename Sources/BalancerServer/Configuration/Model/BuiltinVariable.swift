@@ -66,6 +66,7 @@ package enum BuiltinVariable: String, CaseIterable, Hashable, Sendable {
     case httpdQuery = "%q"
     case httpdLocalAddress = "%A"
     case httpdFilename = "%f"
+    case httpdPeerHost = "%{peer}"
     case httpdWorkerName = "BALANCER_WORKER_NAME"
     case httpdWorkerRoute = "BALANCER_WORKER_ROUTE"
 }

@@ -36,7 +36,7 @@ package final class Location: Sendable {
     /// Takes the parts as the front end made them.
     package init(
         index: Int, name: String, kind: Kind, settings: LocationSettings,
-        rewriteSteps: [RewriteStep] = [], nested: LocationTable? = nil
+        rewriteSteps: [RewriteStep] = [], nested: LocationTable? = nil, mayAddSlash: Bool = true
     ) {
         self.index = index
         self.name = name
@@ -44,7 +44,7 @@ package final class Location: Sendable {
         self.settings = settings
         self.rewriteSteps = rewriteSteps
         self.nested = nested
-        if case .proxy = settings.content, name.hasSuffix("/"),
+        if mayAddSlash, case .proxy = settings.content, name.hasSuffix("/"),
             kind == .prefix || kind == .prefixBeforePatterns
         {
             self.addsSlash = true

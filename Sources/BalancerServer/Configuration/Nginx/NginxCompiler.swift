@@ -120,7 +120,7 @@ package final class NginxCompiler {
         if rule.isBlock, directive.block == nil {
             throw self.mistake(directive.end, "directive \"\(name)\" has no opening \"{\"")
         }
-        if !rule.isBlock, directive.block != nil {
+        if !rule.isBlock, !rule.isBlockSometimes, directive.block != nil {
             throw self.mistake(
                 directive.place, "directive \"\(name)\" is not terminated by \";\"")
         }

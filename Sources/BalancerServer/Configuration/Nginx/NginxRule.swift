@@ -30,6 +30,8 @@ struct NginxRule: Sendable {
     let argumentCount: ClosedRange<Int>
     /// Whether it opens a block.
     var isBlock = false
+    /// Whether that depends on where it stands (`server`), so that the action looks.
+    var isBlockSometimes = false
     /// Whether a second one in the same block is no mistake.
     var isRepeatable = false
     /// Whether it waits until all settings of its block are known (`location`, rewrite steps).

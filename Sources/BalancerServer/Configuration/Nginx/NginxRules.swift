@@ -10,6 +10,7 @@ enum NginxRules {
                 preconditionFailure("a directive has one rule, \(first.contexts) has two")
             }
         }
+        all["server"]?.isBlockSometimes = true
         return all
     }()
 
