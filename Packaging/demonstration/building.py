@@ -8,7 +8,8 @@ import sys
 import time
 
 TOOLCHAIN = (6, 3)
-TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev")
+# nginx stands in the place of balancerd until that serves (Tests/Scenarios/harness/plan.py).
+TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev", "nginx-light")
 # The story asks Debian's memcached to stand in for cached, and systemd's tool to pass sockets.
 TO_CHECK = ("memcached", "systemd", "iproute2", "util-linux")
 

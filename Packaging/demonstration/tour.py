@@ -3,7 +3,10 @@
 import sys
 import time
 
-from harness.cluster import Cluster, Variant
+from dataclasses import replace
+
+from harness import plan
+from harness.cluster import Cluster
 from harness.waiting import Failed, until
 from view import Screen, Plain, picture
 from watching import Watch
@@ -24,7 +27,7 @@ What to try, with the counter page open:
 
   kill -9 {n1:<8} cached n1: the session goes on from its copy in n2, its id ends in -n2
   kill -9 {node4:<8} sessiond node4: node5 serves, the counter goes on
-  kill -9 {balancer_pid:<8} balancerd: started again, it finds every session
+  kill -9 {balancer_pid:<8} the balancer: started again, it finds every session
 
 What you kill is started again after {seconds:.0f} s. When no copies are missing, kill the other.
 Ctrl-C stops all five.
@@ -33,7 +36,8 @@ Ctrl-C stops all five.
 
 def give(binaries):
     """Starts the cluster, shows it until Ctrl-C, stops it. The exit status."""
-    cluster = Cluster(binaries, Variant(fixed_ports=True))
+    variant = plan.EXAMPLES if plan.BALANCERD_SERVES else plan.NGINX
+    cluster = Cluster(binaries, replace(variant, fixed_ports=True))
     try:
         try:
             cluster.start()

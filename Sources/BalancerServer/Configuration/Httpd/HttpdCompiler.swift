@@ -228,7 +228,8 @@ enum HttpdTime {
 
 /// httpd's addresses: `80`, `*:80`, `127.0.0.1:80`, `[::1]:80`, `host:*`.
 enum HttpdAddress {
-    /// Host and port; the host is `*` when only a port is there, the port nil when it is `*` or left out.
+    /// Host and port; the host is `*` when only a port is there, the port nil when it is `*` or
+    /// left out.
     static func split(_ text: String) -> (host: String, port: UInt16?)? {
         if let number = ConfigurationUnits.number(text) {
             return UInt16(exactly: number).map { ("*", $0) }

@@ -20,8 +20,8 @@ struct HttpdDirective: Sendable {
 }
 
 /// Reads httpd's files into a tree: one directive a line, `\` at the end joins lines, `#` begins a
-/// comment only at the beginning of a line, `"…"` and `'…'` hold words together, `<Section …>` and `</Section>`
-/// nest, `${NAME}` is replaced by what `Define` or the environment says.
+/// comment only at the beginning of a line, `"…"` and `'…'` hold words together, `<Section …>` and
+/// `</Section>` nest, `${NAME}` is replaced by what `Define` or the environment says.
 struct HttpdParser {
     /// The files read so far, also after an error.
     private(set) var texts = ConfigurationTexts()
