@@ -145,6 +145,12 @@ package final class Connection: @unchecked Sendable {
         if !self.isReadable { throw .deadlineReached }
     }
 
+    /// Wakes who waits to read with `deadlineReached`, as if its time were over.
+    package func endReadWait() {
+        self.loop.preconditionOnLoop()
+        self.resumeReader()
+    }
+
     // MARK: Writing
 
     /// Sends all of `output`, waiting for room as needed.

@@ -22,6 +22,21 @@ package final class HTTPServer: Sendable {
         package var requestCount = 0, busyCount = 0
         /// Requests that could not be read; connections cut with an answer under way or at the end.
         package var rejectedCount = 0, cutCount = 0
+
+        /// Nothing counted.
+        package init() {}
+
+        /// Both together.
+        package static func + (left: Statistics, right: Statistics) -> Statistics {
+            var sum = left
+            sum.acceptedCount += right.acceptedCount
+            sum.openCount += right.openCount
+            sum.requestCount += right.requestCount
+            sum.busyCount += right.busyCount
+            sum.rejectedCount += right.rejectedCount
+            sum.cutCount += right.cutCount
+            return sum
+        }
     }
 
     private struct PerLoop {

@@ -11,6 +11,20 @@ package enum ResponseBody: Equatable, Sendable {
     case stream
 }
 
+/// The fields that every answer of the server's own has.
+package struct StandardFields: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `Server`, when the settings have one.
+    package static let server = StandardFields(rawValue: 1)
+    /// `Date`, when the settings say so.
+    package static let date = StandardFields(rawValue: 2)
+    /// Both.
+    package static let all: StandardFields = [.server, .date]
+}
+
 /// Where an answer stands.
 struct ResponseState {
     enum Phase { case notBegun, head, body, finished }
@@ -36,14 +50,18 @@ extension ServerConnection {
     /// Makes this answer the connection's last.
     package func closeAfterResponse() { self.response.keepsConnection = false }
 
-    /// Writes the status line and the fields `Server` and `Date`. Once a request.
-    package func beginResponse(_ status: Int, reason: String? = nil) {
+    /// Writes the status line and the fields `Server` and `Date`, or those of them that are asked
+    /// for: a proxy may pass on the ones it got. Once a request.
+    package func beginResponse(
+        _ status: Int, reason: String? = nil, standardFields: StandardFields = .all
+    ) {
         precondition(self.response.phase == .notBegun, "an answer is begun once")
         self.response.phase = .head
         self.response.status = status
         let output = self.connection.output
         output.appendStatusLine(status, reason: reason)
-        self.shared.appendStandardFields(self.settings, now: self.loop.now, to: output)
+        self.shared.appendStandardFields(
+            standardFields, self.settings, now: self.loop.now, to: output)
     }
 
     /// Writes a field. Not for the framing fields, `Connection` or `Date`, which are written here.

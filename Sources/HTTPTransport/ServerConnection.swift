@@ -20,8 +20,9 @@ package final class ServerConnection {
 
     /// The bytes below.
     package let connection: Connection
-    /// How this server treats its connections.
-    package let settings: ServerSettings
+    /// How the connection is treated: the server's settings, unless its handler knows better ones
+    /// for the present request (a location's time-outs). They stay until they are changed again.
+    package var settings: ServerSettings
     /// The present request; valid from `next()` to `next()`.
     package let request = RequestHead()
     /// How many requests `next()` has answered so far.
@@ -158,7 +159,16 @@ package final class ServerConnection {
                     self.connection.output.append("HTTP/1.1 100 Continue\r\n\r\n")
                 }
             }
-            try await self.flush()
+            if self.response.phase == .notBegun {
+                try await self.flush()
+            } else {
+                // Another task may be writing the answer; it waits for room, not this one.
+                do {
+                    _ = try self.connection.flushNow()
+                } catch {
+                    throw .connection(error)
+                }
+            }
             let deadline = self.loop.now + self.settings.bodyTimeout
             if try await self.fill(deadline: deadline) == 0 { throw .invalidMessage(.truncated) }
         }

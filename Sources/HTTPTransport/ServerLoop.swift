@@ -18,8 +18,10 @@ final class ServerLoop {
 
     let counters: Counters
     private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
-    private let standardFields = ByteBuffer(capacity: 96)
-    private var standardFieldsEnd = Instant(nanoseconds: .min)
+    private let serverField = ByteBuffer(capacity: 48)
+    private var serverToken = ""
+    private let dateField = ByteBuffer(capacity: 48)
+    private var dateEnd = Instant(nanoseconds: .min)
 
     init(counters: Counters) { self.counters = counters }
 
@@ -37,22 +39,31 @@ final class ServerLoop {
     }
 
     /// Appends `Server` and `Date`, whose text is made once a second.
-    func appendStandardFields(_ settings: ServerSettings, now: Instant, to output: ByteBuffer) {
-        if now >= self.standardFieldsEnd { self.renewStandardFields(settings, now: now) }
-        output.append(self.standardFields)
+    func appendStandardFields(
+        _ fields: StandardFields, _ settings: ServerSettings, now: Instant, to output: ByteBuffer
+    ) {
+        if fields.contains(.server), let token = settings.serverToken {
+            if token != self.serverToken { self.renewServerField(token) }
+            output.append(self.serverField)
+        }
+        if fields.contains(.date), settings.sendsDate {
+            if now >= self.dateEnd { self.renewDateField(now: now) }
+            output.append(self.dateField)
+        }
     }
 
-    private func renewStandardFields(_ settings: ServerSettings, now: Instant) {
+    private func renewServerField(_ token: String) {
+        self.serverToken = token
+        self.serverField.clear()
+        self.serverField.appendField("Server", token)
+    }
+
+    private func renewDateField(now: Instant) {
         let unixNanoseconds = SystemClock.unixNanoseconds()
-        self.standardFieldsEnd =
-            now + .nanoseconds(1_000_000_000 - unixNanoseconds % 1_000_000_000)
-        self.standardFields.clear()
-        if let token = settings.serverToken { self.standardFields.appendField("Server", token) }
-        if settings.sendsDate {
-            self.standardFields.append("Date: ")
-            HTTPDate.append(
-                unixSeconds: unixNanoseconds / 1_000_000_000, to: self.standardFields)
-            self.standardFields.append("\r\n")
-        }
+        self.dateEnd = now + .nanoseconds(1_000_000_000 - unixNanoseconds % 1_000_000_000)
+        self.dateField.clear()
+        self.dateField.append("Date: ")
+        HTTPDate.append(unixSeconds: unixNanoseconds / 1_000_000_000, to: self.dateField)
+        self.dateField.append("\r\n")
     }
 }

@@ -26,6 +26,8 @@ package final class UpstreamConnection {
     package let response = ResponseHead()
     /// How many requests were begun on it.
     package private(set) var requestCount = 0
+    /// When it was made.
+    package let openedAt: Instant
     /// When it was put aside last.
     package internal(set) var idleSince: Instant
     /// Whether any byte of the present answer has come.
@@ -45,6 +47,7 @@ package final class UpstreamConnection {
         self.connection = connection
         self.address = address
         self.limits = limits
+        self.openedAt = connection.loop.now
         self.idleSince = connection.loop.now
     }
 

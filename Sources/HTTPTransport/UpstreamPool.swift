@@ -30,6 +30,7 @@ package final class UpstreamPool {
     private let limits: HTTPLimits
     private var idle: [UpstreamConnection] = []
     private var timer: TimerHandle?
+    private var isClosed = false
     /// How many connections were opened, and how many requests found one at rest.
     package private(set) var openedCount = 0, reusedCount = 0
 
@@ -88,8 +89,9 @@ package final class UpstreamPool {
 
     /// Puts a connection to rest when it may be used again, else closes it.
     package func put(_ upstream: UpstreamConnection) {
-        guard self.settings.idleCountMax > 0, upstream.isReusable,
-            upstream.requestCount < self.settings.requestCountMax
+        guard self.settings.idleCountMax > 0, !self.isClosed, upstream.isReusable,
+            upstream.requestCount < self.settings.requestCountMax,
+            self.loop.now < upstream.openedAt + self.settings.ageMax
         else { return upstream.close() }
         if self.idle.count >= self.settings.idleCountMax { self.idle.removeFirst().close() }
         upstream.connection.releaseIdleMemory()
@@ -98,8 +100,9 @@ package final class UpstreamPool {
         self.armTimer()
     }
 
-    /// Closes all resting connections.
+    /// Closes all resting connections, and from now on each one that is put to rest.
     package func closeAll() {
+        self.isClosed = true
         for upstream in self.idle { upstream.close() }
         self.idle.removeAll()
         self.timer?.cancel()

@@ -29,6 +29,10 @@ package struct Errno: Error, Equatable, Hashable, Sendable, CustomStringConverti
     package static let addressInUse = Errno(rawValue: EADDRINUSE)
     /// No such file or directory.
     package static let noSuchFile = Errno(rawValue: ENOENT)
+    /// A part of the path is no directory.
+    package static let notADirectory = Errno(rawValue: ENOTDIR)
+    /// A name is longer than the file system takes.
+    package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
     /// It is there already.
     package static let fileExists = Errno(rawValue: EEXIST)
     /// The process has no free descriptor.

@@ -60,6 +60,13 @@ package enum Processes {
     /// Ends the process at once.
     package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 
+    /// Sends a signal to a process.
+    ///
+    /// - Throws: when there is no such process, or this one may not.
+    package static func send(_ signal: Signal, to process: Int32) throws(Errno) {
+        _ = try systemCall { kill(process, signal.rawValue) }
+    }
+
     /// Rests the calling thread; never on a loop's thread.
     package static func sleep(_ duration: Duration) {
         var rest = timespec()

@@ -1,3 +1,4 @@
+import Base
 import HTTPProtocol
 
 /// The head of an answer that has not left yet.

@@ -26,7 +26,7 @@ extension RequestHandler {
                 path, contentType: Self.mediaType(of: path, in: application))
         else { return try await self.sendApplicationError(404, "") }
         let outcome = FileConditions.decide(
-            self.conditionFields(), entityTag: file.entityTag,
+            FileConditions.Fields(head, method: head.method), entityTag: file.entityTag,
             modifiedUnixSeconds: file.modifiedUnixSeconds, size: file.size)
         switch outcome {
         case .notModified:
@@ -63,24 +63,6 @@ extension RequestHandler {
         self.connection.endHead(.length(UInt64(page.count)))
         self.connection.write(page.bytes)
         self.connection.finish()
-    }
-
-    private func conditionFields() -> FileConditions.Fields {
-        let head = self.exchange.head
-        var fields = FileConditions.Fields()
-        fields.isGetOrHead = head.method == .get || head.method == .head
-        for field in head.fields {
-            switch field.known {
-            case .ifMatch: fields.ifMatch = head.string(field.value)
-            case .ifNoneMatch: fields.ifNoneMatch = head.string(field.value)
-            case .ifModifiedSince: fields.ifModifiedSince = head.string(field.value)
-            case .ifUnmodifiedSince: fields.ifUnmodifiedSince = head.string(field.value)
-            case .range: fields.range = head.string(field.value)
-            case .ifRange: fields.ifRange = head.string(field.value)
-            default: continue
-            }
-        }
-        return fields
     }
 
     private func begin(_ file: StaticFile, status: Int) {

@@ -21,6 +21,8 @@ package protocol RequestView: AnyObject {
 
     /// Where the client is.
     var peerAddress: SocketAddress { get }
+    /// The client's address without its port, made once for a connection.
+    var peerHostText: String { get }
     /// Where it came in.
     var localAddress: SocketAddress { get }
     /// `$connection`: the connection's number.

@@ -83,7 +83,7 @@ extension VariableEvaluator {
     ) -> Bool {
         switch variable {
         case .remoteAddress:
-            output.append(request.peerAddress.hostText)
+            output.append(request.peerHostText)
             return true
         case .binaryRemoteAddress:
             output.append(request.peerAddress.networkBytes)
@@ -126,7 +126,7 @@ extension VariableEvaluator {
             if self.append(.requestField("x-forwarded-for"), of: request, to: output) {
                 output.append(", " as StaticString)
             }
-            output.append(request.peerAddress.hostText)
+            output.append(request.peerHostText)
             return true
         default: return self.appendRequest(variable, of: request, to: output)
         }

@@ -117,6 +117,24 @@ package final class ActivatedSockets: Sendable {
         return listeners
     }
 
+    /// A listener for one more address, as a reload needs it: the passed one, else one that is bound
+    /// here. It does not accept yet.
+    ///
+    /// - Throws: `cannotListen`.
+    package func listener(
+        named name: String, at address: SocketAddress,
+        options: ListenerOptions = ListenerOptions()
+    ) throws(ActivationError) -> Listener {
+        if let descriptor = self.claim(name, address) {
+            return try Self.adopt(descriptor, address, else: [])
+        }
+        do {
+            return try Listener.bind(address, options: options)
+        } catch {
+            throw .cannotListen(address, error)
+        }
+    }
+
     /// Makes sure that every passed socket has been asked for.
     ///
     /// - Throws: `unknownName` for the first that was not.
@@ -126,7 +144,10 @@ package final class ActivatedSockets: Sendable {
         }
     }
 
-    private func checkAllConfigured(
+    /// Makes sure that every socket passed under a name is for a configured address.
+    ///
+    /// - Throws: `notConfigured` for the first that is not.
+    package func checkAllConfigured(
         _ name: String, _ configured: [SocketAddress]
     ) throws(ActivationError) {
         for socket in self.passed.withLock({ $0 }) where socket.name == name {

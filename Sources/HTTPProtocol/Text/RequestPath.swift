@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// A request's path as servers match it: decoded, dot segments taken out, slashes merged.
 package enum RequestPath {
@@ -41,6 +41,21 @@ package enum RequestPath {
         }
         if result.isEmpty { result.append(UInt8(ascii: "/")) }
         return result
+    }
+
+    /// Appends the normalised path to `output`, with the rules of `normalize`.
+    ///
+    /// - Returns: false when the path is not valid; nothing was appended then.
+    package static func append(
+        _ path: Span<UInt8>, mergesSlashes: Bool = true, to output: ByteBuffer
+    ) -> Bool {
+        if !path.isEmpty, path[0] == UInt8(ascii: "/"), Self.isNormal(path) {
+            output.append(path)
+            return true
+        }
+        guard let normal = Self.normalize(path, mergesSlashes: mergesSlashes) else { return false }
+        output.append(normal)
+        return true
     }
 
     /// Whether normalising would change nothing, as with almost all paths: no `%`, `//` or segment

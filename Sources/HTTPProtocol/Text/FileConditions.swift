@@ -1,35 +1,57 @@
 import Base
-import HTTPProtocol
 
-/// What the conditions and ranges of a request make of a file. Pure.
-enum FileConditions {
+/// What the conditions and ranges of a request make of a file (RFC 9110 sections 13 and 14). Pure.
+package enum FileConditions {
     /// How many ranges one request may ask for; more get the whole file.
-    static let rangeCountMax = 16
+    package static let rangeCountMax = 16
 
     /// The answer a file gets.
-    enum Outcome: Equatable {
-        /// 200 with all of it, 206 with parts of it.
+    package enum Outcome: Equatable, Sendable {
+        /// 200 with all of it.
         case whole
+        /// 206 with these parts of it, none of them empty.
         case ranges([Range<Int64>])
         /// 304, 412, 416.
         case notModified, preconditionFailed, rangeNotSatisfiable
     }
 
     /// The fields that matter, as they came.
-    struct Fields {
-        var ifMatch: String?, ifNoneMatch: String?
-        var ifModifiedSince: String?, ifUnmodifiedSince: String?
-        var range: String?, ifRange: String?
-        var isGetOrHead = true
+    package struct Fields: Sendable {
+        /// `If-Match` and `If-None-Match`.
+        package var ifMatch: String?, ifNoneMatch: String?
+        /// `If-Modified-Since` and `If-Unmodified-Since`.
+        package var ifModifiedSince: String?, ifUnmodifiedSince: String?
+        /// `Range` and `If-Range`.
+        package var range: String?, ifRange: String?
+        /// Whether the method only reads.
+        package var isGetOrHead = true
+
+        /// No conditions.
+        package init() {}
+
+        /// Those of a request that is served with `method`.
+        package init(_ head: RequestHead, method: HTTPMethod) {
+            self.isGetOrHead = method == .get || method == .head
+            for field in head.fields {
+                switch field.known {
+                case .ifMatch: self.ifMatch = head.string(field.value)
+                case .ifNoneMatch: self.ifNoneMatch = head.string(field.value)
+                case .ifModifiedSince: self.ifModifiedSince = head.string(field.value)
+                case .ifUnmodifiedSince: self.ifUnmodifiedSince = head.string(field.value)
+                case .range: self.range = head.string(field.value)
+                case .ifRange: self.ifRange = head.string(field.value)
+                default: continue
+                }
+            }
+        }
     }
 
-    /// Decides in the order of RFC 9110 section 13.2.2.
-    static func decide(
+    /// Decides in the order of RFC 9110 section 13.2.2. A tag that begins with `W/` is weak.
+    package static func decide(
         _ fields: Fields, entityTag: String, modifiedUnixSeconds: Int64, size: Int64
     ) -> Outcome {
         if let ifMatch = fields.ifMatch {
-            // Tomcat's tags are weak, and If-Match compares strongly: only `*` can match.
-            guard ifMatch.trimmedOfWhiteSpace == "*" else { return .preconditionFailed }
+            guard Self.matchesStrongly(ifMatch, entityTag) else { return .preconditionFailed }
         } else if let text = fields.ifUnmodifiedSince,
             let date = HTTPDate.parse(text.utf8.span), modifiedUnixSeconds > date
         {
@@ -46,11 +68,19 @@ enum FileConditions {
         }
         guard let range = fields.range, fields.isGetOrHead, size > 0 else { return .whole }
         if let ifRange = fields.ifRange {
-            guard let date = HTTPDate.parse(ifRange.utf8.span), date == modifiedUnixSeconds else {
-                return .whole
-            }
+            let isSameDate = HTTPDate.parse(ifRange.utf8.span) == modifiedUnixSeconds
+            let isSameTag =
+                !entityTag.hasPrefix("W/") && ifRange.trimmedOfWhiteSpace == entityTag
+            guard isSameDate || isSameTag else { return .whole }
         }
         return Self.ranges(range, size: size)
+    }
+
+    /// Strong comparison of a list of tags: a weak tag matches `*` only.
+    private static func matchesStrongly(_ list: String, _ tag: String) -> Bool {
+        if list.trimmedOfWhiteSpace == "*" { return true }
+        return !tag.hasPrefix("W/")
+            && list.split(separator: ",").contains { String($0).trimmedOfWhiteSpace == tag }
     }
 
     /// Weak comparison of a list of tags.

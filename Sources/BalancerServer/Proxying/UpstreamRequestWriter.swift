@@ -1,0 +1,147 @@
+import Base
+import HTTPProtocol
+import HTTPTransport
+import SystemInterface
+
+/// Writes the head of the request that a server gets. Loop thread only.
+struct UpstreamRequestWriter {
+    let exchange: Exchange
+    let settings: ProxySettings
+    let plan: ProxyPlan
+
+    /// Appends the whole head for a body that is framed so.
+    func append(_ framing: BodyFraming, to output: ByteBuffer) {
+        self.appendMethod(to: output)
+        self.appendTarget(to: output)
+        output.append(
+            self.settings.minorVersion == 0 ? " HTTP/1.0\r\n" as StaticString : " HTTP/1.1\r\n")
+        for field in self.plan.fields {
+            let start = output.count
+            output.append(field.prefix)
+            let valueStart = output.count
+            VariableEvaluator.append(field.value, of: self.exchange, to: output)
+            if output.count == valueStart {
+                output.truncate(to: start)
+            } else {
+                output.append("\r\n" as StaticString)
+            }
+        }
+        self.appendConnection(to: output)
+        if self.settings.passesRequestFields { self.appendClientFields(to: output) }
+        self.appendVia(to: output)
+        switch framing {
+        case .none:
+            // A server may wait for the length of what could have a body.
+            if [.post, .put, .patch].contains(self.exchange.method) {
+                output.append("Content-Length: 0\r\n" as StaticString)
+            }
+        case .length(let count): output.appendField("Content-Length", decimal: count)
+        case .chunked: output.append("Transfer-Encoding: chunked\r\n" as StaticString)
+        case .untilClose: preconditionFailure("a request's body has an end")
+        }
+        output.appendHeadEnd()
+    }
+
+    private func appendMethod(to output: ByteBuffer) {
+        let head = self.exchange.head
+        if let method = self.settings.method {
+            VariableEvaluator.append(method, of: self.exchange, to: output)
+        } else if self.exchange.method == head.method {
+            output.append(head.bytes(head.methodRange))
+        } else {
+            output.append("GET" as StaticString)
+        }
+        output.append(0x20)
+    }
+
+    /// The path and arguments as the server is to see them.
+    private func appendTarget(to output: ByteBuffer) {
+        let exchange = self.exchange
+        let head = exchange.head
+        switch self.settings.path {
+        case .unchanged:
+            if exchange.isTargetUnchanged {
+                output.append(head.bytes(head.path))
+                if let query = head.query {
+                    output.append(UInt8(ascii: "?"))
+                    output.append(head.bytes(query))
+                }
+            } else {
+                let path = exchange.path
+                PercentCoding.append(path.bytes, for: .path, to: output)
+                self.appendArguments(to: output)
+            }
+        case .replacingPrefix(let matched, let replacement):
+            output.append(replacement)
+            let path = exchange.path
+            PercentCoding.append(
+                path.bytes.extracting(min(matched, path.count)..<path.count), for: .path,
+                to: output)
+            self.appendArguments(to: output)
+        case .value(let value):
+            VariableEvaluator.append(value, of: exchange, to: output)
+        }
+    }
+
+    private func appendArguments(to output: ByteBuffer) {
+        guard !self.exchange.arguments.isEmpty else { return }
+        output.append(UInt8(ascii: "?"))
+        output.append(self.exchange.arguments)
+    }
+
+    /// HTTP/1.1 keeps connections without a word; HTTP/1.0 is told that the connection ends.
+    private func appendConnection(to output: ByteBuffer) {
+        if let upgrade = self.plan.upgrade {
+            let value = VariableEvaluator.bytes(upgrade, of: self.exchange)
+            if !value.isEmpty { output.appendField("Upgrade", value.span) }
+        }
+        if let connection = self.plan.connection {
+            let value = VariableEvaluator.bytes(connection, of: self.exchange)
+            if !value.isEmpty { output.appendField("Connection", value.span) }
+        } else if self.settings.minorVersion == 0 {
+            output.append("Connection: close\r\n" as StaticString)
+        }
+    }
+
+    private func appendClientFields(to output: ByteBuffer) {
+        let head = self.exchange.head
+        for field in head.fields {
+            if self.plan.replaced.contains(field, of: head) || head.isHopByHop(field) { continue }
+            if field.known == .via, self.settings.via == .block || self.settings.via == .on
+                || self.settings.via == .full
+            {
+                continue
+            }
+            output.appendField(head.bytes(field.name), head.bytes(field.value))
+        }
+    }
+
+    private func appendVia(to output: ByteBuffer) {
+        guard self.settings.via == .on || self.settings.via == .full else { return }
+        let head = self.exchange.head
+        output.append("Via: " as StaticString)
+        for field in head.fields where field.known == .via {
+            output.append(head.bytes(field.value))
+            output.append(", " as StaticString)
+        }
+        ViaField.append(head.minorVersion, of: self.exchange, self.settings.via, to: output)
+        output.append("\r\n" as StaticString)
+    }
+}
+
+/// What a proxy says of itself in `Via` (RFC 9110 section 7.6.3), as httpd writes it.
+enum ViaField {
+    /// Appends `1.1 NAME[:PORT]`, with the program behind it where `full` asks for it.
+    static func append(
+        _ minorVersion: UInt8, of exchange: Exchange, _ policy: ViaPolicy, to output: ByteBuffer
+    ) {
+        output.append(minorVersion == 0 ? "1.0 " as StaticString : "1.1 ")
+        let name = exchange.server.name
+        output.append(name.isEmpty ? exchange.localAddress.hostText : name)
+        if let port = exchange.localAddress.port, port != 80 {
+            output.append(UInt8(ascii: ":"))
+            output.append(decimal: Int(port))
+        }
+        if policy == .full { output.append(" (\(ProgramVersion.signature))") }
+    }
+}
