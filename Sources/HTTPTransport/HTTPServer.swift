@@ -127,8 +127,13 @@ package final class HTTPServer: Sendable {
         self.stopListening()
     }
 
+    /// How long a drain leaves connections at rest their chance to be told so by an answer. Then
+    /// they are closed as if their keep-alive time were over: nothing has begun on them.
+    package static let drainRestLimit = Duration.seconds(3)
+
     /// Drains: what has begun is finished, connections at rest are told to close at their next
-    /// answer; what is open at `deadline` is cut. On one of the loops.
+    /// answer, or closed after `drainRestLimit`; what is open at `deadline` is cut. On one of the
+    /// loops.
     ///
     /// - Returns: how many connections were cut.
     @discardableResult
@@ -138,12 +143,25 @@ package final class HTTPServer: Sendable {
             preconditionFailure("a server is drained from a loop")
         }
         let checkInterval = Duration.milliseconds(20)
+        let restEnd = loop.now + Self.drainRestLimit
         while self.statistics.openCount > 0, loop.now < deadline {
             await loop.sleep(until: min(deadline, loop.now + checkInterval))
+            if loop.now >= restEnd { self.closeResting() }
         }
         let openCount = self.statistics.openCount
         if openCount > 0 { self.closeAll() }
         return openCount
+    }
+
+    /// Closes the connections on which nothing has begun.
+    private func closeResting() {
+        for place in self.perLoop {
+            place.loop.run {
+                for connection in place.shared.value.connections.values where connection.isResting {
+                    connection.connection.close()
+                }
+            }
+        }
     }
 
     /// Closes all connections at once.

@@ -345,11 +345,23 @@ package final class ServerConnection {
         }
     }
 
+    /// Whether the connection waits for the first byte of a request.
+    var isResting: Bool {
+        !self.isServing && self.connection.input.isEmpty && self.connection.output.isEmpty
+    }
+
     /// Cuts the connection so that the client sees that the answer is not whole. Counted.
+    ///
+    /// Where only the end of the connection ends the body, that is a reset; else what is there of
+    /// the answer still reaches the client, who misses the rest of it.
     package func cut() {
         if self.connection.isClosed { return }
         self.shared.counters.cutCount.wrappingAdd(1, ordering: .relaxed)
-        self.connection.resetOnClose()
+        if case .untilClose = self.response.mode {
+            self.connection.resetOnClose()
+        } else {
+            _ = try? self.connection.flushNow()
+        }
         self.connection.close()
     }
 

@@ -12,11 +12,6 @@ EXAMPLES = Variant()
 HTTPD = replace(EXAMPLES, front="httpd")
 UNIX = replace(EXAMPLES, transport="unix")
 STOCK = replace(EXAMPLES, cache="memcached")
-# balancerd reads its configuration and has no engine yet: until it serves, Debian's nginx stands in
-# its place, and the stories that are about balancerd itself are not told.
-NGINX = replace(EXAMPLES, balancer="nginx")
-NGINX_STOCK = replace(STOCK, balancer="nginx")
-BALANCERD_SERVES = False
 SEED = replace(EXAMPLES, files="seed")
 SEED_HTTPD = replace(SEED, front="httpd")
 
@@ -64,12 +59,6 @@ class Tale:
 
 def tales(quick=False):
     """Every story in its order; quickstart's check tells it on the ports it has just found free."""
-    if not BALANCERD_SERVES:
-        first = replace(NGINX, fixed_ports=True) if quick else NGINX
-        told = [Tale("story_00_telnet", EXAMPLES)] if not quick else []
-        behind_nginx = [name for name in FIRST_FIVE if name != "story_04_server_dies"]
-        told += [Tale(name, first) for name in behind_nginx]
-        return told + [Tale(name, NGINX_STOCK) for name in behind_nginx]
     first = replace(EXAMPLES, fixed_ports=True) if quick else EXAMPLES
     told = [Tale(name, first) for name in FIRST_FIVE]
     told += [Tale(name, EXAMPLES) for name in ALONE if exists(name)]
