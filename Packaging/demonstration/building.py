@@ -8,8 +8,7 @@ import sys
 import time
 
 TOOLCHAIN = (6, 3)
-# nginx stands in the place of balancerd until that serves (Tests/Scenarios/harness/plan.py).
-TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev", "nginx-light")
+TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev")
 # The story asks Debian's memcached to stand in for cached, and systemd's tool to pass sockets.
 TO_CHECK = ("memcached", "systemd", "iproute2", "util-linux")
 

@@ -36,8 +36,7 @@ Ctrl-C stops all five.
 
 def give(binaries):
     """Starts the cluster, shows it until Ctrl-C, stops it. The exit status."""
-    variant = plan.EXAMPLES if plan.BALANCERD_SERVES else plan.NGINX
-    cluster = Cluster(binaries, replace(variant, fixed_ports=True))
+    cluster = Cluster(binaries, replace(plan.EXAMPLES, fixed_ports=True))
     try:
         try:
             cluster.start()

@@ -110,6 +110,12 @@ extension RequestHandler {
         let exchange = self.exchange
         let settings = exchange.location.settings
         exchange.upstreamHead = nil
+        if exchange.isErrorPage, status == 404, let original = exchange.statusOverride {
+            // An error page that is not there must not make a failure look like a wrong address,
+            // as nginx has it: who asks is told the failure, with the built-in page.
+            self.sendPage(original)
+            return .done
+        }
         if Self.closingStatuses.contains(status) { self.connection.closeAfterResponse() }
         exchange.statusOverride = nil
         let mayLook = !exchange.isErrorPage || settings.followsErrorPagesAgain

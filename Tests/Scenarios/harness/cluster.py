@@ -25,7 +25,6 @@ class Variant:
 
     files: str = "examples"  # or "seed": unchanged, in a network namespace of its own
     cache: str = "cached"  # or "memcached": Debian's
-    balancer: str = "balancerd"  # or "nginx": Debian's
     transport: str = "tcp"  # or "unix"
     front: str = "nginx"  # or "httpd"
     sticky: bool = False  # affinity by jvmRoute
@@ -37,7 +36,6 @@ class Variant:
         parts = [
             self.files if self.files == "seed" else "",
             self.cache if self.cache != "cached" else "",
-            self.balancer if self.balancer != "balancerd" else "",
             "UNIX sockets" if self.transport == "unix" else "",
             "httpd" if self.front == "httpd" else "",
         ]
@@ -193,17 +191,6 @@ class Cluster:
         return Process(node, command, self.logs, [self.address(node)])
 
     def _balancer(self):
-        if self.variant.balancer == "nginx":
-            command = [
-                shutil.which("nginx") or "/usr/sbin/nginx",
-                "-p",
-                self.root + "/",
-                "-c",
-                self.balancer_configuration,
-                "-g",
-                "daemon off;",
-            ]
-            return Process("balancer", command, self.logs, [self.front])
         flag = "-c" if self.variant.front == "nginx" else "-f"
         command = [
             self.program("balancerd"),
