@@ -152,9 +152,10 @@ package final class ControlServer: Sendable {
         } catch {
             let refusal = error as? ControlError ?? .refused("\(error)")
             if route.access == .change {
+                // What a handler says often names the session that was asked for.
+                let why = Redacted.text(refusal.message)
                 self.logger.warning(
-                    "not done on the control socket: \(what) by \(request.peer): \(refusal.message)"
-                )
+                    "not done on the control socket: \(what) by \(request.peer): \(why)")
             }
             return .error(refusal)
         }
@@ -168,7 +169,8 @@ package final class ControlServer: Sendable {
                 path.replaceSubrange(place, with: Redacted.session(value))
             }
         }
-        return path
+        // A second id may hide behind the first one's end.
+        return Redacted.text(path)
     }
 
     private static func query(of head: RequestHead) -> [(name: String, value: String)] {

@@ -10,4 +10,33 @@ package enum Redacted {
         guard base.count > Self.sessionDigitCount else { return id }
         return "\(base.prefix(Self.sessionDigitCount))…\(id.dropFirst(base.count))"
     }
+
+    /// A run of hexadecimal digits from this length on is taken for a session id: ids have 32, and
+    /// one that lost a few digits on its way must not be guessed from the rest.
+    package static let hexadecimalRunMin = 24
+
+    /// A text with every session id in it cut, wherever it stands: paths, and what handlers say of
+    /// a request that they refuse.
+    package static func text(_ text: String) -> String {
+        var result = ""
+        var run = ""
+        func endRun() {
+            if run.utf8.count >= Self.hexadecimalRunMin {
+                result += "\(run.prefix(Self.sessionDigitCount))…"
+            } else {
+                result += run
+            }
+            run = ""
+        }
+        for character in text {
+            if character.isASCII, character.isHexDigit {
+                run.append(character)
+            } else {
+                endRun()
+                result.append(character)
+            }
+        }
+        endRun()
+        return result
+    }
 }
