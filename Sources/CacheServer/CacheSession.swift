@@ -100,8 +100,15 @@ final class CacheSession {
     /// A line that has no end yet may be long only when it is a multi-get.
     private func checkLineLength(_ bytes: Span<UInt8>) -> Bool {
         if bytes.count <= ProtocolLimits.lineByteCountMax { return false }
-        let isGet = bytes.hasPrefix("get ") || bytes.hasPrefix("gets ")
-        if !isGet || bytes.count > ProtocolLimits.getLineByteCountMax { self.isQuitting = true }
+        var start = 0
+        while start < bytes.count, bytes[start] == 0x20 { start += 1 }
+        let line = bytes.extracting(droppingFirst: start)
+        let isGet = line.hasPrefix("get ") || line.hasPrefix("gets ")
+        if start > ProtocolLimits.leadingBlankCountMax || !isGet
+            || bytes.count > ProtocolLimits.getLineByteCountMax
+        {
+            self.isQuitting = true
+        }
         return false
     }
 
@@ -134,9 +141,10 @@ final class CacheSession {
                 .append(word.map { line.extracting($0).makeString() }, to: output)
         case .quit: self.isQuitting = true
         case .shutdown: self.shutdown(output)
-        case .refused(let answer, let skip):
-            output.append(answer)
-            self.skipCount = skip
+        case .metaArithmetic(let key, let flags): executor.metaArithmetic(line, key, flags)
+        case .metaDebug(let key, let isBinary):
+            executor.metaDebug(line, key, isBinary: isBinary)
+        case .refused(let answer): output.append(answer)
         case .store, .metaSet: preconditionFailure("storage commands are executed with their data")
         }
     }
@@ -156,7 +164,10 @@ final class CacheSession {
         _ executor: inout CommandExecutor
     ) -> Bool {
         let output = executor.output
-        if self.isTooLarge(line.count, command.byteCount) {
+        if !executor.store.settings.takes(
+            keyByteCount: command.key.count, valueByteCount: command.byteCount,
+            flags: command.flags)
+        {
             // An old value must not outlive the try to replace it.
             if command.verb == .set {
                 _ = executor.store.delete(line.extracting(command.key), now: executor.now)
@@ -182,10 +193,10 @@ final class CacheSession {
         _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
         _ executor: inout CommandExecutor
     ) -> Bool {
-        if self.isTooLarge(line.count, command.byteCount) {
-            executor.output.append(Answers.tooLarge)
-            return self.skip(input, lineByteCount, command.byteCount)
-        }
+        guard
+            let request = executor.prepareMetaSet(
+                line, command.key, command.flags, command.byteCount)
+        else { return self.skip(input, lineByteCount, command.byteCount) }
         guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
         let bytes = input.bytes
         guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
@@ -193,13 +204,9 @@ final class CacheSession {
             input.consume(value.upperBound + 2)
             return true
         }
-        executor.metaSet(line, command.key, command.flags, bytes.extracting(value))
+        executor.metaSet(line, command.key, command.flags, request, bytes.extracting(value))
         input.consume(value.upperBound + 2)
         return true
-    }
-
-    private func isTooLarge(_ keyByteCount: Int, _ byteCount: Int) -> Bool {
-        byteCount > self.service.options.storage.itemByteCountMax
     }
 
     /// Where the value stands; nil when it is not all there.
