@@ -43,7 +43,8 @@ struct CommandGenerator {
     private mutating func value() -> String {
         switch Int.random(in: 0..<12, using: &self.random) {
         case 0: ""
-        case 1: "\r\n"
+        // Never white space alone: memcached looks for a number in the memory behind it.
+        case 1: "\r\nx"
         case 2: "END\r\nVALUE a 0 1"
         case 3: String(repeating: "z", count: Int.random(in: 1...3_000, using: &self.random))
         case 4: "\(UInt64.random(in: 0...UInt64.max, using: &self.random))"
