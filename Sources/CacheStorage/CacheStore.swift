@@ -61,6 +61,8 @@ package final class CacheStore {
 
     /// Finds an item that lives; counts as a hit. 0 when there is none.
     func find(_ key: Span<UInt8>, _ hash: UInt32, now: UInt32) -> UInt32 {
+        // Before anything is stored: what comes after the flush's second is not flushed by it.
+        if self.flushAt != 0 { self.settleFlush(now: now) }
         let reference = self.table.find(key, hash, self.arena)
         guard reference != 0 else { return 0 }
         let item = Item(self.arena, reference)
@@ -76,11 +78,15 @@ package final class CacheStore {
         return reference
     }
 
+    /// Flushes what is there when the second of a flush to come has come.
+    private func settleFlush(now: UInt32) {
+        guard now >= self.flushAt else { return }
+        self.flushedCAS = self.lastCAS
+        self.flushAt = 0
+    }
+
     private func isGone(_ item: Item, now: UInt32) -> Bool {
-        if self.flushAt != 0, now >= self.flushAt {
-            self.flushedCAS = self.lastCAS
-            self.flushAt = 0
-        }
+        if self.flushAt != 0 { self.settleFlush(now: now) }
         return item.cas <= self.flushedCAS || (item.expiry != 0 && item.expiry <= now)
     }
 
