@@ -27,21 +27,27 @@ final class CacheSession {
         self.service = service
     }
 
-    /// The connection's life.
+    /// The connection's life. It suspends only where it must wait: each call of an async function is
+    /// a good part of what a small request costs.
     func run() async {
+        let connection = self.connection
         do {
             while !self.isQuitting {
                 let wanted = max(Self.readByteCount, min(self.missingByteCount, 1 << 20))
-                let count = try await self.connection.fill(
-                    atMost: wanted, deadline: .distantFuture)
+                guard let count = try connection.fillNow(atMost: wanted) else {
+                    // An idle connection holds no memory.
+                    connection.releaseIdleMemory()
+                    try await connection.waitUntilReadable()
+                    continue
+                }
                 if count == 0 { return }
                 self.missingByteCount = 0
                 while self.execute() {
-                    try await self.connection.flush()
+                    try await connection.flush()
                     if self.isQuitting { return }
                 }
-                try await self.connection.flush()
-                if self.service.isDraining, self.connection.input.isEmpty { return }
+                if try !connection.flushNow() { try await connection.flush() }
+                if self.service.isDraining, CacheService.isResting(connection) { return }
             }
         } catch {}
     }
