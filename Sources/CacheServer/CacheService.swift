@@ -162,12 +162,18 @@ package final class CacheService: DaemonService {
     private func closeResting() {
         for place in self.daemon.loops.loops {
             place.run {
-                for connection in place.connections
-                where connection.input.isEmpty && connection.output.isEmpty {
+                for connection in place.connections where Self.isResting(connection) {
                     connection.close()
                 }
             }
         }
+    }
+
+    /// Whether nothing is on its way on a connection: what a client has sent is answered, also when
+    /// it has not been read yet.
+    static func isResting(_ connection: Connection) -> Bool {
+        connection.input.isEmpty && connection.output.isEmpty
+            && !Sockets.hasUnreadBytes(connection.descriptorNumber)
     }
 
     /// Closes the listeners.

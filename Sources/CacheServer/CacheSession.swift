@@ -27,21 +27,27 @@ final class CacheSession {
         self.service = service
     }
 
-    /// The connection's life.
+    /// The connection's life. It suspends only where it must wait: each call of an async function is
+    /// a good part of what a small request costs.
     func run() async {
+        let connection = self.connection
         do {
             while !self.isQuitting {
                 let wanted = max(Self.readByteCount, min(self.missingByteCount, 1 << 20))
-                let count = try await self.connection.fill(
-                    atMost: wanted, deadline: .distantFuture)
+                guard let count = try connection.fillNow(atMost: wanted) else {
+                    // An idle connection holds no memory.
+                    connection.releaseIdleMemory()
+                    try await connection.waitUntilReadable()
+                    continue
+                }
                 if count == 0 { return }
                 self.missingByteCount = 0
                 while self.execute() {
-                    try await self.connection.flush()
+                    try await connection.flush()
                     if self.isQuitting { return }
                 }
-                try await self.connection.flush()
-                if self.service.isDraining, self.connection.input.isEmpty { return }
+                if try !connection.flushNow() { try await connection.flush() }
+                if self.service.isDraining, CacheService.isResting(connection) { return }
             }
         } catch {}
     }
@@ -100,8 +106,15 @@ final class CacheSession {
     /// A line that has no end yet may be long only when it is a multi-get.
     private func checkLineLength(_ bytes: Span<UInt8>) -> Bool {
         if bytes.count <= ProtocolLimits.lineByteCountMax { return false }
-        let isGet = bytes.hasPrefix("get ") || bytes.hasPrefix("gets ")
-        if !isGet || bytes.count > ProtocolLimits.getLineByteCountMax { self.isQuitting = true }
+        var start = 0
+        while start < bytes.count, bytes[start] == 0x20 { start += 1 }
+        let line = bytes.extracting(droppingFirst: start)
+        let isGet = line.hasPrefix("get ") || line.hasPrefix("gets ")
+        if start > ProtocolLimits.leadingBlankCountMax || !isGet
+            || bytes.count > ProtocolLimits.getLineByteCountMax
+        {
+            self.isQuitting = true
+        }
         return false
     }
 
@@ -134,9 +147,10 @@ final class CacheSession {
                 .append(word.map { line.extracting($0).makeString() }, to: output)
         case .quit: self.isQuitting = true
         case .shutdown: self.shutdown(output)
-        case .refused(let answer, let skip):
-            output.append(answer)
-            self.skipCount = skip
+        case .metaArithmetic(let key, let flags): executor.metaArithmetic(line, key, flags)
+        case .metaDebug(let key, let isBinary):
+            executor.metaDebug(line, key, isBinary: isBinary)
+        case .refused(let answer): output.append(answer)
         case .store, .metaSet: preconditionFailure("storage commands are executed with their data")
         }
     }
@@ -156,7 +170,10 @@ final class CacheSession {
         _ executor: inout CommandExecutor
     ) -> Bool {
         let output = executor.output
-        if self.isTooLarge(line.count, command.byteCount) {
+        if !executor.store.settings.takes(
+            keyByteCount: command.key.count, valueByteCount: command.byteCount,
+            flags: command.flags)
+        {
             // An old value must not outlive the try to replace it.
             if command.verb == .set {
                 _ = executor.store.delete(line.extracting(command.key), now: executor.now)
@@ -182,10 +199,10 @@ final class CacheSession {
         _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
         _ executor: inout CommandExecutor
     ) -> Bool {
-        if self.isTooLarge(line.count, command.byteCount) {
-            executor.output.append(Answers.tooLarge)
-            return self.skip(input, lineByteCount, command.byteCount)
-        }
+        guard
+            let request = executor.prepareMetaSet(
+                line, command.key, command.flags, command.byteCount)
+        else { return self.skip(input, lineByteCount, command.byteCount) }
         guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
         let bytes = input.bytes
         guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
@@ -193,13 +210,9 @@ final class CacheSession {
             input.consume(value.upperBound + 2)
             return true
         }
-        executor.metaSet(line, command.key, command.flags, bytes.extracting(value))
+        executor.metaSet(line, command.key, command.flags, request, bytes.extracting(value))
         input.consume(value.upperBound + 2)
         return true
-    }
-
-    private func isTooLarge(_ keyByteCount: Int, _ byteCount: Int) -> Bool {
-        byteCount > self.service.options.storage.itemByteCountMax
     }
 
     /// Where the value stands; nil when it is not all there.

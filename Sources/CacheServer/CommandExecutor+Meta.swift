@@ -2,124 +2,100 @@ import Base
 import CacheStorage
 import MemcacheProtocol
 
-// Meta commands: mg, ms, md, mn.
+// Meta commands that read or delete: mg, md, me. Answers are those of memcached 1.6.18.
 extension CommandExecutor {
     /// Reads the flags, or answers why they are refused.
-    private func flags(_ line: Span<UInt8>, _ range: Range<Int>) -> MetaFlags? {
+    func flags(
+        _ line: Span<UInt8>, _ range: Range<Int>, refusal: StaticString? = nil
+    ) -> MetaFlags? {
         do {
             return try MetaFlags(line, range)
         } catch {
-            switch error {
-            case .invalid: self.output.append("CLIENT_ERROR invalid flag\r\n")
-            case .duplicate: self.output.append("CLIENT_ERROR duplicate flag\r\n")
-            case .badToken: self.output.append("CLIENT_ERROR bad token in command line format\r\n")
-            }
+            self.output.append(refusal ?? error.answer)
             return nil
         }
     }
 
+    /// The bytes of a key that came as Base64, or nil once that was answered.
+    func decoded(_ key: Span<UInt8>, refusal: StaticString? = nil) -> ByteBuffer? {
+        let bytes = ByteBuffer()
+        if Base64Key.decode(key, into: bytes), bytes.count > 0 { return bytes }
+        self.output.append(refusal ?? MetaFlags.Problem.badKey.answer)
+        return nil
+    }
+
     mutating func metaGet(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
         guard let flags = self.flags(line, range) else { return }
+        guard flags.hasBinaryKey else {
+            return self.metaGet(line, range, flags, line.extracting(key))
+        }
+        guard let bytes = self.decoded(line.extracting(key)) else { return }
+        self.metaGet(line, range, flags, bytes.bytes)
+    }
+
+    private mutating func metaGet(
+        _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
+    ) {
         let output = self.output
-        let name = line.extracting(key)
-        let expiry = flags.expiry.map { self.clock.expiry($0, now: self.now) }
-        let now = self.now
-        let isHit = self.store.read(name, now: now, expiry: expiry) { item in
-            if flags.wantsValue {
-                output.append("VA ")
-                output.append(decimal: item.valueByteCount)
-            } else {
-                output.append("HD")
-            }
-            for word in flags.returned { Self.append(word, line, name, item, now, to: output) }
-            output.append("\r\n")
-            if flags.wantsValue {
-                item.appendValue(to: output)
-                output.append("\r\n")
-            }
+        let (clock, now) = (self.clock, self.now)
+        let start = output.count
+        let isGood = self.store.meet(
+            key, now: now, makesItem: flags.vivifies != nil, bumps: !flags.leavesNoTrace
+        ) { item, isNew in
+            var answer = MetaGetAnswer(
+                output: output, clock: clock, now: now, flags: flags, item: item, isNew: isNew)
+            return answer.append(line, range)
         }
         self.numbers.metaCount += 1
-        self.numbers.getCount += 1
-        if isHit {
-            self.numbers.getHits += 1
+        let isHit = isGood != nil
+        if flags.expiry != nil {
+            self.numbers.touchCount += 1
+            if isHit { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
         } else {
-            self.numbers.getMisses += 1
-            if !flags.isQuiet { self.appendMiss(flags, line, name) }
+            self.numbers.getCount += 1
+            if isHit { self.numbers.getHits += 1 } else { self.numbers.getMisses += 1 }
+        }
+        if isGood == false {
+            output.truncate(to: start)
+            output.append(Answers.opaqueTooLong)
+        } else if !isHit, !flags.isQuiet {
+            self.answer("EN", line, range, flags, key, cas: nil)
+        } else if !isHit, self.hasLongOpaque(line, range) {
+            output.append(Answers.opaqueTooLong)
         }
     }
 
-    /// `EN`, with what the client needs to tell answers apart.
-    private func appendMiss(_ flags: MetaFlags, _ line: Span<UInt8>, _ key: Span<UInt8>) {
-        self.output.append("EN")
-        self.appendReturned(flags, line, key, nil)
+    /// Whether an opaque token is longer than allowed.
+    func hasLongOpaque(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var tokens = TokenReader(range)
+        while let word = tokens.next(line) {
+            if line[word.lowerBound] == UInt8(ascii: "O"),
+                word.count > ProtocolLimits.opaqueByteCountMax
+            {
+                return true
+            }
+        }
+        return false
     }
 
-    /// One flag that `mg` gives back.
-    private static func append(
-        _ word: Range<Int>, _ line: Span<UInt8>, _ key: Span<UInt8>, _ item: ItemView,
-        _ now: UInt32, to output: ByteBuffer
+    /// A short answer with opaque token and key, and the CAS number where there is one.
+    func answer(
+        _ status: StaticString, _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags,
+        _ key: Span<UInt8>, cas: UInt64?
     ) {
-        let letter = line[word.lowerBound]
-        output.append(0x20)
-        output.append(letter)
-        switch letter {
-        case UInt8(ascii: "f"): output.append(decimal: UInt64(item.flags))
-        case UInt8(ascii: "c"): output.append(decimal: item.cas)
-        case UInt8(ascii: "s"): output.append(decimal: item.valueByteCount)
-        case UInt8(ascii: "t"):
-            output.append(decimal: item.expiry == 0 ? -1 : Int(item.expiry) - Int(now))
-        case UInt8(ascii: "h"):
-            output.append(item.wasFetched ? UInt8(ascii: "1") : UInt8(ascii: "0"))
-        case UInt8(ascii: "l"): output.append(decimal: Int(now &- item.lastAccess))
-        case UInt8(ascii: "k"): output.append(key)
-        default: output.append(line.extracting((word.lowerBound + 1)..<word.upperBound))
-        }
-    }
-
-    mutating func metaSet(
-        _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ value: Span<UInt8>
-    ) {
-        guard let flags = self.flags(line, range) else { return }
-        self.numbers.metaCount += 1
-        self.numbers.setCount += 1
-        var mode: CacheStore.Mode
-        switch flags.verb {
-        case .set, .compareAndSet: mode = .set
-        case .add: mode = .add
-        case .replace: mode = .replace
-        case .append: mode = .append
-        case .prepend: mode = .prepend
-        }
-        if let cas = flags.cas { mode = .compareAndSet(cas) }
-        let name = line.extracting(key)
-        let (outcome, cas) = self.store.store(
-            name, value, mode: mode, flags: flags.clientFlags,
-            expiry: self.clock.expiry(flags.expiry ?? 0, now: self.now), now: self.now)
-        switch outcome {
-        case .tooLarge: return self.output.append(Answers.tooLarge)
-        case .outOfMemory: return self.output.append(Answers.outOfMemory)
-        case .stored:
-            if flags.isQuiet { return }
-            self.output.append("HD")
-        case .notStored: self.output.append("NS")
-        case .exists: self.output.append("EX")
-        case .notFound: self.output.append("NF")
-        }
-        self.appendReturned(flags, line, name, cas)
-    }
-
-    /// Opaque token and key, and the CAS number where there is one.
-    private func appendReturned(
-        _ flags: MetaFlags, _ line: Span<UInt8>, _ key: Span<UInt8>, _ cas: UInt64?
-    ) {
-        for word in flags.returned {
+        let start = self.output.count
+        self.output.append(status)
+        var tokens = TokenReader(range)
+        while let word = tokens.next(line) {
             switch line[word.lowerBound] {
             case UInt8(ascii: "O"):
+                guard word.count <= ProtocolLimits.opaqueByteCountMax else {
+                    self.output.truncate(to: start)
+                    return self.output.append(Answers.opaqueTooLong)
+                }
                 self.output.append(0x20)
                 self.output.append(line.extracting(word))
-            case UInt8(ascii: "k"):
-                self.output.append(" k")
-                self.output.append(key)
+            case UInt8(ascii: "k"): Self.append(key, isBinary: flags.hasBinaryKey, to: self.output)
             case UInt8(ascii: "c"):
                 guard let cas else { break }
                 self.output.append(" c")
@@ -130,20 +106,72 @@ extension CommandExecutor {
         self.output.append("\r\n")
     }
 
+    /// ` k` and the key, as Base64 with the mark ` b` where it came so.
+    static func append(_ key: Span<UInt8>, isBinary: Bool, to output: ByteBuffer) {
+        output.append(" k")
+        guard isBinary else { return output.append(key) }
+        Base64Key.encode(key, into: output)
+        output.append(" b")
+    }
+
     mutating func metaDelete(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
-        guard let flags = self.flags(line, range) else { return }
+        let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
+        guard let flags = self.flags(line, range, refusal: refusal) else { return }
+        guard flags.hasBinaryKey else {
+            return self.metaDelete(line, range, flags, line.extracting(key))
+        }
+        guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
+        self.metaDelete(line, range, flags, bytes.bytes)
+    }
+
+    private mutating func metaDelete(
+        _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
+    ) {
         self.numbers.metaCount += 1
-        let name = line.extracting(key)
-        switch self.store.delete(name, cas: flags.cas, now: self.now) {
+        guard !self.hasLongOpaque(line, range) else {
+            return self.output.append(Answers.opaqueTooLong)
+        }
+        let outcome: CacheStore.StoreOutcome
+        if flags.marksStale {
+            let expiry = flags.expiry.map { self.clock.expiry($0, now: self.now) }
+            outcome = self.store.markStale(key, cas: flags.cas, expiry: expiry, now: self.now)
+        } else {
+            outcome = self.store.delete(key, cas: flags.cas, now: self.now)
+        }
+        switch outcome {
         case .stored:
-            self.numbers.deleteHits += 1
-            if flags.isQuiet { return }
-            self.output.append("HD")
-        case .exists: self.output.append("EX")
+            if !flags.marksStale { self.numbers.deleteHits += 1 }
+            if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: nil) }
+        case .exists:
+            self.numbers.deleteMisses += 1
+            self.answer("EX", line, range, flags, key, cas: nil)
         default:
             self.numbers.deleteMisses += 1
-            self.output.append("NF")
+            self.answer("NF", line, range, flags, key, cas: nil)
         }
-        self.appendReturned(flags, line, name, nil)
+    }
+
+    /// `me`: what is known of an item, for people.
+    mutating func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
+        self.numbers.metaCount += 1
+        guard isBinary else { return self.metaDebug(line.extracting(key)) }
+        let refusal = Answers.badFormat
+        guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
+        self.metaDebug(bytes.bytes)
+    }
+
+    private func metaDebug(_ key: Span<UInt8>) {
+        let output = self.output
+        let now = Int(self.now)
+        let isHit = self.store.read(key, now: self.now, bumps: false) { item in
+            output.append("ME ")
+            if item.hasBinaryKey { Base64Key.encode(key, into: output) } else { output.append(key) }
+            // The time left counts down to 0, as memcached writes it: below zero.
+            let expiry = item.expiry == 0 ? -1 : now - Int(item.expiry)
+            output.append(" exp=\(expiry) la=\(now - Int(item.lastAccess)) cas=\(item.cas)")
+            output.append(" fetch=\(item.wasFetched ? "yes" : "no") cls=\(item.classNumber)")
+            output.append(" size=\(item.byteCount)\r\n")
+        }
+        if !isHit { output.append("EN\r\n") }
     }
 }

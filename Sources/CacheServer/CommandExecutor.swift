@@ -63,17 +63,19 @@ struct CommandExecutor {
         case .replace: mode = .replace
         case .append: mode = .append
         case .prepend: mode = .prepend
-        case .compareAndSet: mode = .compareAndSet(command.cas)
+        case .compareAndSet: mode = .compareAndSet
         }
         self.numbers.setCount += 1
         let expiry = self.clock.expiry(command.expiry, now: self.now)
+        var conditions = CacheStore.Conditions()
+        if command.verb == .compareAndSet { conditions.cas = command.cas }
         let (outcome, _) = self.store.store(
-            key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now)
+            key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now, conditions)
         if command.verb == .compareAndSet { self.countCAS(outcome) }
         self.answer(outcome, isSilent: command.isSilent)
     }
 
-    private mutating func countCAS(_ outcome: CacheStore.StoreOutcome) {
+    mutating func countCAS(_ outcome: CacheStore.StoreOutcome) {
         switch outcome {
         case .stored: self.numbers.casHits += 1
         case .exists: self.numbers.casBadValues += 1
@@ -111,28 +113,33 @@ struct CommandExecutor {
     ) {
         let outcome = self.store.change(
             key, by: delta, isIncrement: isIncrement, now: self.now)
+        self.countChange(outcome, isIncrement: isIncrement)
         switch outcome {
-        case .number, .notANumber:
+        case _ where isSilent: break
+        case .notANumber: self.output.append(Answers.notANumber)
+        case .outOfMemory: self.output.append("SERVER_ERROR out of memory\r\n")
+        case .notFound, .exists: self.output.append(Answers.notFound)
+        case .number(let number):
+            self.output.append(decimal: number)
+            self.output.append("\r\n")
+        }
+    }
+
+    mutating func countChange(_ outcome: CacheStore.ArithmeticOutcome, isIncrement: Bool) {
+        switch outcome {
+        case .number:
             if isIncrement {
                 self.numbers.incrementHits += 1
             } else {
                 self.numbers.decrementHits += 1
             }
-        default:
+        case .notANumber, .outOfMemory, .exists: break
+        case .notFound:
             if isIncrement {
                 self.numbers.incrementMisses += 1
             } else {
                 self.numbers.decrementMisses += 1
             }
-        }
-        switch outcome {
-        case _ where isSilent: break
-        case .notANumber: self.output.append(Answers.notANumber)
-        case .outOfMemory: self.output.append(Answers.outOfMemory)
-        case .notFound: self.output.append(Answers.notFound)
-        case .number(let number):
-            self.output.append(decimal: number)
-            self.output.append("\r\n")
         }
     }
 
@@ -147,7 +154,7 @@ struct CommandExecutor {
 
     mutating func flushAll(delay: Int, isSilent: Bool) {
         self.numbers.flushCount += 1
-        let second = delay == 0 ? self.now : self.clock.expiry(delay, now: self.now)
+        let second = delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now)
         self.store.flush(at: second, now: self.now)
         if !isSilent { self.output.append(Answers.ok) }
     }

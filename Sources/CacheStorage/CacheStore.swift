@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// The items and what can be done with them. One user at a time; see `SharedStore`.
 package final class CacheStore {
@@ -10,27 +10,38 @@ package final class CacheStore {
     /// What a change of a number gave.
     package enum ArithmeticOutcome: Equatable, Sendable {
         case number(UInt64)
-        case notFound, notANumber, outOfMemory
+        case notFound, notANumber, outOfMemory, exists
     }
 
     /// How an item is stored.
     package enum Mode: Equatable, Sendable {
-        case set, add, replace, append, prepend
-        case compareAndSet(UInt64)
+        case set, add, replace, append, prepend, compareAndSet
+    }
+
+    /// What else holds for a store.
+    package struct Conditions: Sendable {
+        /// The CAS number that the item must have, for `compareAndSet`, `append` and `prepend`; 0
+        /// is none.
+        package var cas: UInt64 = 0
+        /// Whether an older CAS number will do, with the new item marked as stale.
+        package var takesOlder = false
+        /// Whether the key came as Base64.
+        package var hasBinaryKey = false
+
+        /// None.
+        package init() {}
     }
 
     /// How many items of a class's old end eviction looks at before it takes one that was hit.
     private static let evictionLooksMax = 64
-    /// Longest decimal number.
-    private static let numberByteCountMax = 20
-
     let arena: Arena
     var slabs: SlabClasses
     var table = ItemTable()
-    let settings: StorageSettings
+    /// How the store was made.
+    package let settings: StorageSettings
     /// What was counted.
-    package private(set) var statistics = StorageStatistics()
-    private var lastCAS: UInt64 = 0
+    package internal(set) var statistics = StorageStatistics()
+    var lastCAS: UInt64 = 0
     /// Items with this CAS number or a lower one are flushed.
     private var flushedCAS: UInt64 = 0
     private var flushAt: UInt32 = 0
@@ -50,6 +61,8 @@ package final class CacheStore {
 
     /// Finds an item that lives; counts as a hit. 0 when there is none.
     func find(_ key: Span<UInt8>, _ hash: UInt32, now: UInt32) -> UInt32 {
+        // Before anything is stored: what comes after the flush's second is not flushed by it.
+        if self.flushAt != 0 { self.settleFlush(now: now) }
         let reference = self.table.find(key, hash, self.arena)
         guard reference != 0 else { return 0 }
         let item = Item(self.arena, reference)
@@ -65,11 +78,15 @@ package final class CacheStore {
         return reference
     }
 
+    /// Flushes what is there when the second of a flush to come has come.
+    private func settleFlush(now: UInt32) {
+        guard now >= self.flushAt else { return }
+        self.flushedCAS = self.lastCAS
+        self.flushAt = 0
+    }
+
     private func isGone(_ item: Item, now: UInt32) -> Bool {
-        if self.flushAt != 0, now >= self.flushAt {
-            self.flushedCAS = self.lastCAS
-            self.flushAt = 0
-        }
+        if self.flushAt != 0 { self.settleFlush(now: now) }
         return item.cas <= self.flushedCAS || (item.expiry != 0 && item.expiry <= now)
     }
 
@@ -101,50 +118,85 @@ package final class CacheStore {
     /// Stores a value. `cas` gets the new CAS number.
     package func store(
         _ key: Span<UInt8>, _ value: Span<UInt8>, mode: Mode, flags: UInt32, expiry: UInt32,
-        now: UInt32
+        now: UInt32, _ conditions: Conditions = Conditions()
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let hash = ItemTable.hash(key)
         let old = self.find(key, hash, now: now)
-        switch mode {
-        case .set: break
-        case .add where old != 0:
-            Item(self.arena, old).state |= Item.State.wasHit
-            return (.notStored, 0)
-        case .replace where old == 0, .append where old == 0, .prepend where old == 0:
-            return (.notStored, 0)
-        case .compareAndSet(let cas):
-            if old == 0 { return (.notFound, 0) }
-            if Item(self.arena, old).cas != cas { return (.exists, 0) }
-        default: break
+        var state: UInt16 = conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0
+        var newExpiry = expiry
+        if let refusal = self.refusal(mode, old, conditions, &state, &newExpiry) {
+            return (refusal, 0)
         }
-        var joined: Int = 0
-        if mode == .append || mode == .prepend { joined = Item(self.arena, old).valueByteCount }
-        let byteCount = Item.headerByteCount + key.count + value.count + joined
-        guard let index = self.slabs.index(for: byteCount),
-            byteCount <= max(self.settings.itemByteCountMax, 1 << 10)
-        else {
-            if old != 0, mode == .set { self.discard(old, Item(self.arena, old)) }
-            return (.tooLarge, 0)
-        }
-        let chunk = self.allocate(index, now: now, keeping: old)
+        let isJoined = mode == .append || mode == .prepend
+        let joined = isJoined ? Item(self.arena, old).valueByteCount : 0
+        let newFlags = isJoined ? Item(self.arena, old).clientFlags : flags
+        let (chunk, index) = self.room(key.count, value.count + joined, newFlags, now, old)
         guard chunk != 0 else {
+            // memcached says no more of a value that has grown too large.
+            if isJoined { return (.notStored, 0) }
             if old != 0, mode == .set { self.discard(old, Item(self.arena, old)) }
-            return (.outOfMemory, 0)
+            return (index == nil ? .tooLarge : .outOfMemory, 0)
         }
         let item = Item(self.arena, chunk)
         item.hash = hash
-        item.classIndex = index
+        item.classIndex = index ?? 0
         item.keyByteCount = key.count
         item.valueByteCount = value.count + joined
-        item.clientFlags = flags
-        item.expiry = expiry
-        item.state = 0
+        item.clientFlags = newFlags
+        item.expiry = newExpiry
+        item.state = state
         item.lastAccess = now
         item.write(key, at: 0)
         self.fill(item, value, mode, old, key.count)
         if old != 0 { self.discard(old, Item(self.arena, old)) }
         self.insert(chunk, item)
         return (.stored, item.cas)
+    }
+
+    /// Why a value is not stored over the old one, if there is one; nil to store it.
+    @inline(__always)
+    private func refusal(
+        _ mode: Mode, _ old: UInt32, _ conditions: Conditions, _ state: inout UInt16,
+        _ expiry: inout UInt32
+    ) -> StoreOutcome? {
+        guard old != 0 else {
+            switch mode {
+            case .set, .add: return nil
+            case .replace, .append, .prepend: return .notStored
+            case .compareAndSet: return .notFound
+            }
+        }
+        switch mode {
+        case .set, .replace: return nil
+        case .add:
+            Item(self.arena, old).state |= Item.State.wasHit
+            return .notStored
+        case .append, .prepend:
+            return conditions.cas == 0 || conditions.cas == Item(self.arena, old).cas
+                ? nil : .exists
+        case .compareAndSet:
+            let item = Item(self.arena, old)
+            if conditions.cas != 0, conditions.cas == item.cas { return nil }
+            guard conditions.takesOlder, conditions.cas != 0, conditions.cas < item.cas else {
+                return .exists
+            }
+            expiry = item.expiry
+            state |= Item.State.isStale | item.state & Item.State.isPromised
+            return nil
+        }
+    }
+
+    /// A chunk for an item; without a class when no chunk is large enough.
+    func room(
+        _ keyByteCount: Int, _ valueByteCount: Int, _ flags: UInt32, _ now: UInt32, _ old: UInt32
+    ) -> (chunk: UInt32, index: Int?) {
+        let byteCount = Item.headerByteCount + keyByteCount + valueByteCount
+        guard
+            self.settings.takes(
+                keyByteCount: keyByteCount, valueByteCount: valueByteCount, flags: flags),
+            let index = self.slabs.index(for: byteCount)
+        else { return (0, nil) }
+        return (self.allocate(index, now: now, keeping: old), index)
     }
 
     private func fill(
@@ -154,7 +206,6 @@ package final class CacheStore {
             return item.write(value, at: keyByteCount)
         }
         let other = Item(self.arena, old)
-        item.clientFlags = other.clientFlags
         item.expiry = other.expiry
         let oldValue = other.value
         if mode == .append {
@@ -166,7 +217,7 @@ package final class CacheStore {
         }
     }
 
-    private func insert(_ reference: UInt32, _ item: Item) {
+    func insert(_ reference: UInt32, _ item: Item) {
         self.lastCAS += 1
         item.cas = self.lastCAS
         self.table.insert(reference, item, self.arena)
@@ -189,7 +240,7 @@ package final class CacheStore {
 
     /// A chunk of a class: free, from a fresh page, or taken from an old item. 0 when there is
     /// none.
-    private func allocate(_ index: Int, now: UInt32, keeping kept: UInt32) -> UInt32 {
+    func allocate(_ index: Int, now: UInt32, keeping kept: UInt32) -> UInt32 {
         let chunk = self.slabs.take(from: index, self.arena)
         if chunk != 0 { return chunk }
         // memcached gives each class one page even when that is beyond the limit; here the limit
@@ -255,24 +306,21 @@ package final class CacheStore {
     }
 
     /// Adds to or takes from a decimal number; adding wraps at 64 bits, taking stops at 0.
+    ///
+    /// A number that gets shorter is padded with blanks. memcached does so too, but for an item
+    /// that an answer it has not sent yet still holds.
     package func change(
-        _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, now: UInt32
+        _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, now: UInt32, cas: UInt64 = 0
     ) -> ArithmeticOutcome {
         let reference = self.find(key, ItemTable.hash(key), now: now)
         guard reference != 0 else { return .notFound }
         let item = Item(self.arena, reference)
-        var digits = item.value
-        while digits.count > 0, digits[digits.count - 1] == 0x20 {
-            digits = digits.extracting(droppingLast: 1)
-        }
-        guard digits.count <= Self.numberByteCountMax, let old = digits.decimalValue() else {
-            return .notANumber
-        }
+        if cas != 0, item.valueByteCount > 0, item.cas != cas { return .exists }
+        guard let old = item.value.unsignedNumber() else { return .notANumber }
         let new = isIncrement ? old &+ delta : (delta > old ? 0 : old - delta)
         let text = ByteBuffer()
         text.append(decimal: new)
         if text.count <= item.valueByteCount {
-            // In place, padded with spaces as memcached does it.
             while text.count < item.valueByteCount { text.append(0x20) }
             item.write(text.bytes, at: item.keyByteCount)
             self.lastCAS += 1
@@ -308,71 +356,5 @@ package final class CacheStore {
                 self.discard(reference, item)
             }
         }
-    }
-
-    /// Sets the counters back that `stats reset` sets back.
-    package func resetStatistics() {
-        let kept = self.statistics
-        self.statistics = StorageStatistics()
-        self.statistics.itemCount = kept.itemCount
-        self.statistics.byteCount = kept.byteCount
-    }
-
-    /// Fills in what is known only now.
-    package func currentStatistics() -> StorageStatistics {
-        var current = self.statistics
-        current.hashPower = self.table.power
-        return current
-    }
-
-    /// What the classes hold, those without pages left out.
-    package func classStatistics(now: UInt32) -> [ClassStatistics] {
-        self.slabs.classes.enumerated().compactMap { index, entry in
-            guard entry.pageCount > 0 else { return nil }
-            var statistics = ClassStatistics()
-            statistics.number = index + 1
-            statistics.chunkSize = entry.chunkByteCount
-            statistics.chunksPerPage = entry.chunksPerPage
-            statistics.pageCount = entry.pageCount
-            statistics.usedChunkCount = entry.usedCount
-            statistics.freeChunkCount = entry.freeCount
-            statistics.evictionCount = entry.evictionCount
-            statistics.outOfMemoryCount = entry.outOfMemoryCount
-            statistics.reclaimedCount = entry.reclaimedCount
-            statistics.requestedByteCount = entry.requestedByteCount
-            if entry.oldest != 0 {
-                statistics.age = Int(now &- Item(self.arena, entry.oldest).lastAccess)
-            }
-            return statistics
-        }
-    }
-
-    /// Pages that no class has taken yet.
-    package var freePageCount: Int { self.arena.freePageCount }
-}
-
-/// An item as a reader sees it, for the length of one call.
-package struct ItemView {
-    private let item: Item
-
-    init(_ item: Item) { self.item = item }
-
-    /// The client's flag bits.
-    package var flags: UInt32 { self.item.clientFlags }
-    /// The number of this state of the item.
-    package var cas: UInt64 { self.item.cas }
-    /// The second from which on it is gone; 0 for never.
-    package var expiry: UInt32 { self.item.expiry }
-    /// The second of the last hit or store.
-    package var lastAccess: UInt32 { self.item.lastAccess }
-    /// Whether it was hit since it was stored.
-    package var wasFetched: Bool { self.item.state & Item.State.wasFetched != 0 }
-    /// How many bytes the value has.
-    package var valueByteCount: Int { self.item.valueByteCount }
-
-    /// Appends the value to a buffer.
-    package func appendValue(to buffer: ByteBuffer) {
-        let item = self.item
-        buffer.append(item.value)
     }
 }

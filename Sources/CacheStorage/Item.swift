@@ -15,6 +15,12 @@
         static let wasHit: UInt16 = 1
         /// A hit since it was stored.
         static let wasFetched: UInt16 = 2
+        /// To be made anew: its value is old and shown as such.
+        static let isStale: UInt16 = 4
+        /// Somebody was told to make it anew.
+        static let isPromised: UInt16 = 8
+        /// Its key came as Base64.
+        static let hasBinaryKey: UInt16 = 16
     }
 
     let base: UnsafeMutableRawPointer

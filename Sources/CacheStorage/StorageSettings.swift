@@ -17,6 +17,16 @@ package struct StorageSettings: Sendable {
     /// A page holds the largest item.
     var pageByteCount: Int { max(1 << 20, (self.itemByteCountMax + 7) / 8 * 8) }
 
+    /// Whether an item of this size is taken: the same ones as memcached takes, whose items have
+    /// some bytes more around key and value.
+    package func takes(keyByteCount: Int, valueByteCount: Int, flags: UInt32) -> Bool {
+        let overhead = Self.peerOverhead + (flags == 0 ? 0 : 4)
+        return keyByteCount + valueByteCount + overhead <= self.itemByteCountMax
+    }
+
+    /// memcached's header, CAS number, and the ends of key and value.
+    private static let peerOverhead = 48 + 8 + 1 + 2
+
     /// How much memory the store wants.
     package var byteCount: Int {
         Arena.byteCount(memoryLimit: self.memoryLimit, pageByteCount: self.pageByteCount)

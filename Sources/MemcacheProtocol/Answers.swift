@@ -26,6 +26,8 @@ package enum Answers {
     /// The answer for: shutdown disabled.
     package static let shutdownDisabled: StaticString =
         "ERROR: shutdown not enabled\r\n"
+    /// The answer for: opaque token too long.
+    package static let opaqueTooLong: StaticString = "CLIENT_ERROR opaque token too long\r\n"
     /// The answer for: stored.
     package static let stored: StaticString = "STORED\r\n"
     /// The answer for: not stored.

@@ -6,8 +6,12 @@ package enum ProtocolLimits {
     package static let lineByteCountMax = 2_048
     /// How long a multi-get's line may be; our limit.
     package static let getLineByteCountMax = 1 << 20
-    /// The longest opaque token of a meta command.
+    /// The longest opaque token of a meta command, with its letter.
     package static let opaqueByteCountMax = 32
+    /// How many words a meta command may have.
+    package static let metaWordCountMax = 19
+    /// How many blanks a multi-get's line may begin with.
+    package static let leadingBlankCountMax = 100
 }
 
 /// How a value is stored.
@@ -55,8 +59,10 @@ package enum Command: Sendable {
     /// `ms`: the line's flags are read when the data block is there.
     case metaSet(key: Range<Int>, byteCount: Int, flags: Range<Int>)
     case metaDelete(key: Range<Int>, flags: Range<Int>)
+    case metaArithmetic(key: Range<Int>, flags: Range<Int>)
+    /// `me`: what is known of an item.
+    case metaDebug(key: Range<Int>, isBinary: Bool)
     case metaNoOp
-    /// A line that is refused, with the whole answer; `skip` bytes of data behind it are passed
-    /// over.
-    case refused(StaticString, skip: Int)
+    /// A line that is refused, with the whole answer.
+    case refused(StaticString)
 }

@@ -1,11 +1,12 @@
 import Base
 
-/// Reads command lines.
+/// Reads command lines, with the arguments that memcached 1.6.18 takes: a command with too few or
+/// too many words is an `ERROR`, and `noreply` is whatever stands last.
 package enum CommandParser {
     /// The command of a line, which comes without its end.
     package static func parse(_ line: Span<UInt8>) -> Command {
         var tokens = TokenReader(0..<line.count)
-        guard let name = tokens.next(line) else { return .refused(Answers.error, skip: 0) }
+        guard let name = tokens.next(line), name.count > 1 else { return .refused(Answers.error) }
         switch name.count {
         case 2: return Self.meta(line, name, &tokens)
         case 3: return Self.three(line, name, &tokens)
@@ -22,7 +23,7 @@ package enum CommandParser {
         if word.isEqual(to: "add") { return Self.store(line, &tokens, .add) }
         if word.isEqual(to: "cas") { return Self.store(line, &tokens, .compareAndSet) }
         if word.isEqual(to: "gat") { return Self.getAndTouch(line, &tokens, withCAS: false) }
-        return .refused(Answers.error, skip: 0)
+        return Self.unknown(line, word, &tokens)
     }
 
     private static func longer(
@@ -43,25 +44,36 @@ package enum CommandParser {
         if word.isEqual(to: "shutdown") { return .shutdown(tokens.next(line)) }
         if word.isEqual(to: "flush_all") { return Self.flushAll(line, &tokens) }
         if word.isEqual(to: "verbosity") { return Self.verbosity(line, &tokens) }
-        return .refused(Answers.error, skip: 0)
+        return Self.unknown(line, word, &tokens)
+    }
+
+    /// A browser that was sent here by mistake is not answered, as memcached does it: what it sends
+    /// next may be what a stranger wants executed.
+    static func unknown(
+        _ line: Span<UInt8>, _ word: Span<UInt8>, _ tokens: inout TokenReader
+    ) -> Command {
+        // memcached sorts these out by their first letter before it looks for HTTP.
+        let isSorted = "gsacidtm".utf8.contains(word[0])
+        guard !isSorted else { return .refused(Answers.error) }
+        var last = 0..<0
+        while let next = tokens.next(line) { last = next }
+        return line.extracting(last).hasPrefix("HTTP/") ? .quit : .refused(Answers.error)
     }
 
     private static func get(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, withCAS: Bool
     ) -> Command {
         var probe = tokens
-        guard probe.next(line) != nil else { return .refused(Answers.error, skip: 0) }
+        guard probe.next(line) != nil else { return .refused(Answers.error) }
         return .get(keys: tokens.rest, withCAS: withCAS)
     }
 
     private static func getAndTouch(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, withCAS: Bool
     ) -> Command {
-        guard let expiry = tokens.next(line) else { return .refused(Answers.error, skip: 0) }
-        var probe = tokens
-        guard probe.next(line) != nil else { return .refused(Answers.error, skip: 0) }
-        guard let seconds = line.signedDecimal(expiry) else {
-            return Self.refuse(Answers.badExpiry, line)
+        guard let expiry = tokens.next(line) else { return .refused(Answers.error) }
+        guard let seconds = line.extracting(expiry).signedNumber() else {
+            return .refused(Answers.badExpiry)
         }
         return .getAndTouch(keys: tokens.rest, expiry: seconds, withCAS: withCAS)
     }
@@ -71,128 +83,136 @@ package enum CommandParser {
     ) -> Command {
         guard let key = tokens.next(line), let flags = tokens.next(line),
             let expiry = tokens.next(line), let size = tokens.next(line)
-        else { return .refused(Answers.error, skip: 0) }
+        else { return .refused(Answers.error) }
+        var casWord = 0..<0
+        if verb == .compareAndSet {
+            guard let word = tokens.next(line) else { return .refused(Answers.error) }
+            casWord = word
+        }
+        guard let isSilent = Self.ending(line, &tokens) else { return .refused(Answers.error) }
+        guard key.count <= ProtocolLimits.keyByteCountMax,
+            let flagBits = line.extracting(flags).unsignedNumber(),
+            let seconds = line.extracting(expiry).signedNumber(),
+            let byteCount = Self.byteCount(line.extracting(size))
+        else { return Self.refuse(Answers.badFormat, isSilent) }
         var cas: UInt64 = 0
         if verb == .compareAndSet {
-            guard let number = tokens.next(line) else { return .refused(Answers.error, skip: 0) }
-            guard let value = line.extracting(number).decimalValue() else {
-                return Self.refuse(Answers.badFormat, line)
+            guard let number = line.extracting(casWord).unsignedNumber() else {
+                return Self.refuse(Answers.badFormat, isSilent)
             }
-            cas = value
+            cas = number
         }
-        guard key.count <= ProtocolLimits.keyByteCountMax,
-            let flagBits = line.extracting(flags).decimalValue(),
-            let seconds = line.signedDecimal(expiry), let byteCount = line.signedDecimal(size),
-            byteCount >= 0, byteCount <= Int(Int32.max) - 2
-        else { return Self.refuse(Answers.badFormat, line) }
         return .store(
             StoreCommand(
                 verb: verb, key: key, flags: UInt32(truncatingIfNeeded: flagBits), expiry: seconds,
-                byteCount: byteCount, cas: cas, isSilent: Self.isSilent(line, &tokens)))
+                byteCount: byteCount, cas: cas, isSilent: isSilent))
+    }
+
+    /// The size of a data block; nil when it cannot be one.
+    ///
+    /// memcached cuts a size beyond 32 bits down to them, and then takes the rest of the block for
+    /// commands: here it is refused.
+    static func byteCount(_ word: Span<UInt8>) -> Int? {
+        guard let count = word.signedNumber(), count >= 0, count <= Int(Int32.max) - 2 else {
+            return nil
+        }
+        return count
     }
 
     private static func delete(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let key = tokens.next(line) else { return .refused(Answers.error, skip: 0) }
+        guard let key = tokens.next(line) else { return .refused(Answers.error) }
+        var isSilent = false
+        if let second = tokens.next(line) {
+            // A time of 0 was allowed once; `delete key 0` and `delete key 0 noreply` still delete.
+            let isZero = line.extracting(second).isEqual(to: "0")
+            var isValid = isZero
+            if let third = tokens.next(line) {
+                guard tokens.next(line) == nil else { return .refused(Answers.error) }
+                isSilent = line.extracting(third).isEqual(to: "noreply")
+                isValid = isZero && isSilent
+            } else {
+                isSilent = line.extracting(second).isEqual(to: "noreply")
+                isValid = isZero || isSilent
+            }
+            guard isValid else { return Self.refuse(Answers.badDelete, isSilent) }
+        }
         guard key.count <= ProtocolLimits.keyByteCountMax else {
-            return Self.refuse(Answers.badFormat, line)
+            return Self.refuse(Answers.badFormat, isSilent)
         }
-        // A time of 0 was allowed once; `delete key 0` and `delete key 0 noreply` still delete.
-        guard let second = tokens.next(line) else { return .delete(key: key, isSilent: false) }
-        let isZero = line.extracting(second).isEqual(to: "0")
-        let isNoReply = line.extracting(second).isEqual(to: "noreply")
-        guard let third = tokens.next(line) else {
-            if isZero || isNoReply { return .delete(key: key, isSilent: isNoReply) }
-            return Self.refuse(Answers.badDelete, line)
-        }
-        let isSilent = line.extracting(third).isEqual(to: "noreply")
-        guard isZero, isSilent, tokens.next(line) == nil else {
-            return Self.refuse(Answers.badDelete, line)
-        }
-        return .delete(key: key, isSilent: true)
+        return .delete(key: key, isSilent: isSilent)
     }
 
     private static func arithmetic(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, isIncrement: Bool
     ) -> Command {
-        guard let key = tokens.next(line), let delta = tokens.next(line) else {
-            return .refused(Answers.error, skip: 0)
-        }
+        guard let key = tokens.next(line), let delta = tokens.next(line),
+            let isSilent = Self.ending(line, &tokens)
+        else { return .refused(Answers.error) }
         guard key.count <= ProtocolLimits.keyByteCountMax else {
-            return Self.refuse(Answers.badFormat, line)
+            return Self.refuse(Answers.badFormat, isSilent)
         }
-        guard let number = line.extracting(delta).decimalValue() else {
-            return Self.refuse(Answers.badDelta, line)
+        guard let number = line.extracting(delta).unsignedNumber() else {
+            return Self.refuse(Answers.badDelta, isSilent)
         }
-        return .arithmetic(
-            key: key, delta: number, isIncrement: isIncrement,
-            isSilent: Self.isSilent(line, &tokens))
+        return .arithmetic(key: key, delta: number, isIncrement: isIncrement, isSilent: isSilent)
     }
 
     private static func touch(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let key = tokens.next(line), let expiry = tokens.next(line) else {
-            return .refused(Answers.error, skip: 0)
-        }
+        guard let key = tokens.next(line), let expiry = tokens.next(line),
+            let isSilent = Self.ending(line, &tokens)
+        else { return .refused(Answers.error) }
         guard key.count <= ProtocolLimits.keyByteCountMax else {
-            return Self.refuse(Answers.badFormat, line)
+            return Self.refuse(Answers.badFormat, isSilent)
         }
-        guard let seconds = line.signedDecimal(expiry) else {
-            return Self.refuse(Answers.badExpiry, line)
+        guard let seconds = line.extracting(expiry).signedNumber() else {
+            return Self.refuse(Answers.badExpiry, isSilent)
         }
-        return .touch(key: key, expiry: seconds, isSilent: Self.isSilent(line, &tokens))
+        return .touch(key: key, expiry: seconds, isSilent: isSilent)
     }
 
     private static func flushAll(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
         guard let first = tokens.next(line) else { return .flushAll(delay: 0, isSilent: false) }
-        if line.extracting(first).isEqual(to: "noreply") {
-            return .flushAll(delay: 0, isSilent: true)
+        guard let second = tokens.next(line) else {
+            if line.extracting(first).isEqual(to: "noreply") {
+                return .flushAll(delay: 0, isSilent: true)
+            }
+            return Self.flush(line, first, isSilent: false)
         }
-        guard let delay = line.signedDecimal(first) else {
-            return Self.refuse(Answers.badFormat, line)
+        guard tokens.next(line) == nil else { return .refused(Answers.error) }
+        return Self.flush(line, first, isSilent: line.extracting(second).isEqual(to: "noreply"))
+    }
+
+    private static func flush(
+        _ line: Span<UInt8>, _ word: Range<Int>, isSilent: Bool
+    ) -> Command {
+        guard let delay = line.extracting(word).signedNumber() else {
+            return Self.refuse(Answers.badExpiry, isSilent)
         }
-        return .flushAll(delay: delay, isSilent: Self.isSilent(line, &tokens))
+        return .flushAll(delay: delay, isSilent: isSilent)
     }
 
     private static func verbosity(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let first = tokens.next(line) else { return .refused(Answers.error, skip: 0) }
-        if line.extracting(first).isEqual(to: "noreply") { return .verbosity(0, isSilent: true) }
-        guard let level = line.signedDecimal(first), level >= 0 else {
-            return Self.refuse(Answers.badFormat, line)
+        guard let first = tokens.next(line) else { return .refused(Answers.error) }
+        let isAlone = line.extracting(first).isEqual(to: "noreply")
+        guard let ending = Self.ending(line, &tokens) else { return .refused(Answers.error) }
+        guard let level = line.extracting(first).unsignedNumber() else {
+            return Self.refuse(Answers.badFormat, isAlone || ending)
         }
-        return .verbosity(level, isSilent: Self.isSilent(line, &tokens))
+        return .verbosity(Int(UInt32(truncatingIfNeeded: level)), isSilent: ending)
     }
 
-    private static func meta(
-        _ line: Span<UInt8>, _ name: Range<Int>, _ tokens: inout TokenReader
-    ) -> Command {
-        let word = line.extracting(name)
-        if word.isEqual(to: "mn") { return .metaNoOp }
-        guard
-            word.isEqual(to: "mg") || word.isEqual(to: "ms") || word.isEqual(to: "md"),
-            let key = tokens.next(line)
-        else { return .refused(Answers.error, skip: 0) }
-        guard key.count <= ProtocolLimits.keyByteCountMax else {
-            return Self.refuse(Answers.badFormat, line)
-        }
-        if word.isEqual(to: "mg") { return .metaGet(key: key, flags: tokens.rest) }
-        if word.isEqual(to: "md") { return .metaDelete(key: key, flags: tokens.rest) }
-        guard let size = tokens.next(line), let byteCount = line.signedDecimal(size),
-            byteCount >= 0, byteCount <= Int(Int32.max) - 2
-        else { return .refused("CLIENT_ERROR bad data chunk\r\n", skip: 0) }
-        return .metaSet(key: key, byteCount: byteCount, flags: tokens.rest)
+    // MARK: noreply
+
+    /// A refusal, of which nothing is said to a client that wants no answer.
+    private static func refuse(_ answer: StaticString, _ isSilent: Bool) -> Command {
+        .refused(isSilent ? "" : answer)
     }
 
-    /// A refusal, of which nothing is said when the line's last word is `noreply`.
-    private static func refuse(_ answer: StaticString, _ line: Span<UInt8>) -> Command {
-        var end = line.count
-        while end > 0, line[end - 1] == 0x20 { end -= 1 }
-        let start = max(0, end - 7)
-        let isSilent = line.extracting(start..<end).isEqual(to: "noreply")
-        return .refused(isSilent ? "" : answer, skip: 0)
-    }
-
-    /// Whether the next word is `noreply`.
-    private static func isSilent(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Bool {
+    /// Reads the one word that may follow the arguments: whether it is `noreply`, or nil when there
+    /// are more.
+    private static func ending(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Bool? {
         guard let word = tokens.next(line) else { return false }
+        guard tokens.next(line) == nil else { return nil }
         return line.extracting(word).isEqual(to: "noreply")
     }
 }

@@ -1,81 +1,124 @@
 import Base
 
-/// The flags of a meta command.
+/// The flags of a meta command, read as memcached 1.6.18 reads them. What is given back of them is
+/// found by walking over the words once more, in the order that the client gave.
 package struct MetaFlags {
     /// Why a list of flags is refused.
-    package enum Problem: Error, Equatable { case invalid, duplicate, badToken }
+    package enum Problem: Error, Equatable {
+        case invalid, duplicate, badToken, badFormat, badKey
+        case badModeLength, badInitial, badDelta
 
-    /// What `mg` gives back, in the order it was asked for; places of letter and token.
-    package var returned: [Range<Int>] = []
+        /// The answer's line.
+        package var answer: StaticString {
+            switch self {
+            case .invalid: "CLIENT_ERROR invalid flag\r\n"
+            case .duplicate: "CLIENT_ERROR duplicate flag\r\n"
+            case .badToken: "CLIENT_ERROR bad token in command line format\r\n"
+            case .badFormat: "CLIENT_ERROR bad command line format\r\n"
+            case .badKey: "CLIENT_ERROR error decoding key\r\n"
+            case .badModeLength: "CLIENT_ERROR incorrect length for M token\r\n"
+            case .badInitial: "CLIENT_ERROR invalid numeric initial value\r\n"
+            case .badDelta: "CLIENT_ERROR invalid numeric delta value\r\n"
+            }
+        }
+    }
+
     /// `v`: the value is wanted.
     package var wantsValue = false
     /// `q`: the nominal answer is not wanted.
     package var isQuiet = false
+    /// `u`: this does not count as a hit.
+    package var leavesNoTrace = false
+    /// `b`: the key is Base64.
+    package var hasBinaryKey = false
+    /// `I`: mark as stale (`md`), or take an older CAS number and mark (`ms`).
+    package var marksStale = false
     /// `T`: a new expiry.
     package var expiry: Int?
+    /// `N`: the expiry of an item that is made because it was not there.
+    package var vivifies: Int?
+    /// `R`: who meets the item with less time left than this is told to make it anew.
+    package var recache: Int?
     /// `F`: the client's flags.
     package var clientFlags: UInt32 = 0
-    /// `C`: only over the item with that CAS number.
+    /// `C`: only over the item with that CAS number; 0 for any.
     package var cas: UInt64?
-    /// `M`: how it is stored.
-    package var verb = StoreVerb.set
-    /// `I`: store as stale, or delete by marking; taken and without effect.
-    package var invalidates = false
-
-    private static let letters = Array("bcCEfFhIklMNOqRstTuvPLSxD".utf8)
+    /// `M`: the letter of the mode; 0 for the usual one.
+    package var mode: UInt8 = 0
+    /// `D`: how much is added or taken.
+    package var delta: UInt64 = 1
+    /// `J`: the number that `N` begins with.
+    package var initial: UInt64 = 0
 
     /// Reads the flags of a line.
     package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Problem) {
         var tokens = TokenReader(range)
-        var seen: UInt64 = 0
+        var seen: (low: UInt64, high: UInt64) = (0, 0)
+        // A bad number is told when all flags are read: a flag that is unknown counts for more.
+        var problem: Problem?
         while let word = tokens.next(line) {
             let letter = line[word.lowerBound]
-            guard Self.letters.contains(letter) else { throw .invalid }
+            guard letter < 127 else { throw .duplicate }
             let bit: UInt64 = 1 << UInt64(letter & 63)
-            guard seen & bit == 0 else { throw .duplicate }
-            seen |= bit
-            try self.read(letter, line, word)
+            let known = letter < 64 ? seen.low : seen.high
+            guard known & bit == 0 else { throw .duplicate }
+            if letter < 64 { seen.low |= bit } else { seen.high |= bit }
+            if let found = self.read(letter, line, word) {
+                if found == .invalid { throw .invalid }
+                // memcached has no words of its own for a bad `F`.
+                problem = found == .badFormat ? problem ?? found : found
+            }
         }
+        if let problem { throw problem }
     }
 
     private mutating func read(
         _ letter: UInt8, _ line: Span<UInt8>, _ word: Range<Int>
-    ) throws(Problem) {
-        let token = (word.lowerBound + 1)..<word.upperBound
+    ) -> Problem? {
+        let token = line.extracting((word.lowerBound + 1)..<word.upperBound)
         switch letter {
         case UInt8(ascii: "v"): self.wantsValue = true
         case UInt8(ascii: "q"): self.isQuiet = true
-        case UInt8(ascii: "I"): self.invalidates = true
+        case UInt8(ascii: "u"): self.leavesNoTrace = true
+        case UInt8(ascii: "b"): self.hasBinaryKey = true
+        case UInt8(ascii: "I"): self.marksStale = true
+        case UInt8(ascii: "c"), UInt8(ascii: "f"), UInt8(ascii: "h"), UInt8(ascii: "k"),
+            UInt8(ascii: "l"), UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "O"),
+            UInt8(ascii: "P"), UInt8(ascii: "L"):
+            break
+        default: return self.readNumber(letter, token)
+        }
+        return nil
+    }
+
+    private mutating func readNumber(_ letter: UInt8, _ token: Span<UInt8>) -> Problem? {
+        switch letter {
         case UInt8(ascii: "T"):
-            guard let seconds = line.signedDecimal(token) else { throw .badToken }
+            guard let seconds = token.signedNumber() else { return .badToken }
             self.expiry = seconds
+        case UInt8(ascii: "N"):
+            guard let seconds = token.signedNumber() else { return .badToken }
+            self.vivifies = seconds
+        case UInt8(ascii: "R"):
+            guard let seconds = token.signedNumber() else { return .badToken }
+            self.recache = seconds
         case UInt8(ascii: "F"):
-            guard let bits = line.extracting(token).decimalValue(), bits <= UInt64(UInt32.max)
-            else {
-                throw .badToken
-            }
-            self.clientFlags = UInt32(bits)
+            guard let bits = token.unsignedNumber() else { return .badFormat }
+            self.clientFlags = UInt32(truncatingIfNeeded: bits)
         case UInt8(ascii: "C"):
-            guard let number = line.extracting(token).decimalValue() else { throw .badToken }
+            guard let number = token.unsignedNumber() else { return .badToken }
             self.cas = number
         case UInt8(ascii: "M"):
-            guard token.count == 1 else { throw .badToken }
-            switch line[token.lowerBound] | 0x20 {
-            case UInt8(ascii: "s"): self.verb = .set
-            case UInt8(ascii: "e"): self.verb = .add
-            case UInt8(ascii: "a"): self.verb = .append
-            case UInt8(ascii: "p"): self.verb = .prepend
-            case UInt8(ascii: "r"): self.verb = .replace
-            default: throw .badToken
-            }
-        case UInt8(ascii: "O"):
-            guard token.count <= ProtocolLimits.opaqueByteCountMax else { throw .badToken }
-            self.returned.append(word)
-        case UInt8(ascii: "c"), UInt8(ascii: "f"), UInt8(ascii: "h"), UInt8(ascii: "k"),
-            UInt8(ascii: "l"), UInt8(ascii: "s"), UInt8(ascii: "t"):
-            self.returned.append(word)
-        case UInt8(ascii: "u"), UInt8(ascii: "P"), UInt8(ascii: "L"), UInt8(ascii: "S"): break
-        default: throw .invalid
+            guard token.count == 1 else { return .badModeLength }
+            self.mode = token[0]
+        case UInt8(ascii: "J"):
+            guard let number = token.unsignedNumber() else { return .badInitial }
+            self.initial = number
+        case UInt8(ascii: "D"):
+            guard let number = token.unsignedNumber() else { return .badDelta }
+            self.delta = number
+        default: return .invalid
         }
+        return nil
     }
 }

@@ -1,5 +1,3 @@
-import Base
-
 /// Reads the words of a line, which single or several spaces part.
 package struct TokenReader {
     private var index: Int
@@ -23,18 +21,14 @@ package struct TokenReader {
         return start..<index
     }
 
+    /// How many words are left.
+    package func count(_ line: Span<UInt8>) -> Int {
+        var copy = self
+        var count = 0
+        while copy.next(line) != nil { count += 1 }
+        return count
+    }
+
     /// What has not been read.
     package var rest: Range<Int> { self.index..<self.end }
-}
-
-extension Span where Element == UInt8 {
-    /// The number that a word is, with an optional minus sign; nil for anything else.
-    package func signedDecimal(_ range: Range<Int>) -> Int? {
-        guard !range.isEmpty else { return nil }
-        if self[range.lowerBound] == UInt8(ascii: "-") {
-            let digits = self.extracting((range.lowerBound + 1)..<range.upperBound)
-            return digits.decimalValue().flatMap { Int(exactly: $0) }.map { -$0 }
-        }
-        return self.extracting(range).decimalValue().flatMap { Int(exactly: $0) }
-    }
 }

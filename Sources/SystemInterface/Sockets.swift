@@ -112,6 +112,13 @@ package enum Sockets {
             && value != 0
     }
 
+    /// Whether bytes have come that nobody has read yet.
+    package static func hasUnreadBytes(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        // SAFETY: the kernel writes one byte into a local, and leaves it in the queue.
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     /// Answers leave at once instead of waiting to be joined with later ones (TCP_NODELAY).
     package static func disableNagle(_ socket: Int32) {
         try? Self.setOption(socket, Int32(IPPROTO_TCP), TCP_NODELAY, 1)

@@ -1,0 +1,203 @@
+import Base
+import CacheStorage
+import MemcacheProtocol
+
+/// A meta set whose line was found good, before its data block is there.
+struct MetaSetRequest {
+    let flags: MetaFlags
+    let mode: CacheStore.Mode
+}
+
+// Meta commands that store: ms, ma.
+extension CommandExecutor {
+    /// Reads the line of a meta set; nil once it was answered why it is refused, and its data block
+    /// is to be passed over.
+    mutating func prepareMetaSet(
+        _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int
+    ) -> MetaSetRequest? {
+        guard let flags = self.flags(line, range) else { return nil }
+        let isOpaqueTooLong = self.hasLongOpaque(line, range)
+        guard let mode = Self.mode(flags) else {
+            self.output.append("CLIENT_ERROR invalid mode for ms M token\r\n")
+            return nil
+        }
+        if isOpaqueTooLong {
+            self.output.append(Answers.opaqueTooLong)
+            return nil
+        }
+        var keyByteCount = key.count
+        if flags.hasBinaryKey {
+            guard let bytes = self.decoded(line.extracting(key)) else { return nil }
+            keyByteCount = bytes.count
+        }
+        guard
+            self.store.settings.takes(
+                keyByteCount: keyByteCount, valueByteCount: byteCount, flags: flags.clientFlags)
+        else {
+            self.numbers.tooLargeCount += 1
+            self.output.append(Answers.tooLarge)
+            // An old value must not outlive the try to replace it.
+            self.dropOld(line, key, flags)
+            return nil
+        }
+        return MetaSetRequest(flags: flags, mode: mode)
+    }
+
+    private static func mode(_ flags: MetaFlags) -> CacheStore.Mode? {
+        switch flags.mode {
+        case 0, UInt8(ascii: "S"): flags.cas == nil ? .set : .compareAndSet
+        case UInt8(ascii: "E"): .add
+        case UInt8(ascii: "A"): .append
+        case UInt8(ascii: "P"): .prepend
+        case UInt8(ascii: "R"): flags.cas == nil ? .replace : .compareAndSet
+        default: nil
+        }
+    }
+
+    private mutating func dropOld(_ line: Span<UInt8>, _ key: Range<Int>, _ flags: MetaFlags) {
+        guard flags.hasBinaryKey else {
+            _ = self.store.delete(line.extracting(key), now: self.now)
+            return
+        }
+        let bytes = ByteBuffer()
+        if Base64Key.decode(line.extracting(key), into: bytes) {
+            _ = self.store.delete(bytes.bytes, now: self.now)
+        }
+    }
+
+    mutating func metaSet(
+        _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ request: MetaSetRequest,
+        _ value: Span<UInt8>
+    ) {
+        guard request.flags.hasBinaryKey else {
+            return self.metaSet(line, range, request, line.extracting(key), value)
+        }
+        guard let bytes = self.decoded(line.extracting(key)) else { return }
+        self.metaSet(line, range, request, bytes.bytes, value)
+    }
+
+    private mutating func metaSet(
+        _ line: Span<UInt8>, _ range: Range<Int>, _ request: MetaSetRequest, _ key: Span<UInt8>,
+        _ value: Span<UInt8>
+    ) {
+        let flags = request.flags
+        self.numbers.metaCount += 1
+        self.numbers.setCount += 1
+        var conditions = CacheStore.Conditions()
+        conditions.cas = flags.cas ?? 0
+        conditions.takesOlder = flags.marksStale
+        conditions.hasBinaryKey = flags.hasBinaryKey
+        let (outcome, cas) = self.store.store(
+            key, value, mode: request.mode, flags: flags.clientFlags,
+            expiry: self.clock.expiry(flags.expiry ?? 0, now: self.now), now: self.now, conditions)
+        if request.mode == .compareAndSet { self.countCAS(outcome) }
+        switch outcome {
+        case .tooLarge: self.output.append(Answers.tooLarge)
+        case .outOfMemory:
+            self.numbers.noMemoryCount += 1
+            self.output.append(Answers.outOfMemory)
+        case .stored:
+            if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: cas) }
+        case .notStored: self.answer("NS", line, range, flags, key, cas: 0)
+        case .exists: self.answer("EX", line, range, flags, key, cas: 0)
+        case .notFound: self.answer("NF", line, range, flags, key, cas: 0)
+        }
+    }
+
+    // MARK: ma
+
+    mutating func metaArithmetic(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
+        let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
+        guard let flags = self.flags(line, range, refusal: refusal) else { return }
+        guard flags.hasBinaryKey else {
+            return self.metaArithmetic(line, range, flags, line.extracting(key))
+        }
+        guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
+        self.metaArithmetic(line, range, flags, bytes.bytes)
+    }
+
+    private mutating func metaArithmetic(
+        _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
+    ) {
+        self.numbers.metaCount += 1
+        let isIncrement: Bool
+        switch flags.mode {
+        case 0, UInt8(ascii: "I"), UInt8(ascii: "+"): isIncrement = true
+        case UInt8(ascii: "D"), UInt8(ascii: "-"): isIncrement = false
+        default: return self.output.append("CLIENT_ERROR invalid mode for ma M token\r\n")
+        }
+        let outcome = self.store.change(
+            key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0)
+        self.countChange(outcome, isIncrement: isIncrement)
+        switch outcome {
+        case .notANumber: self.output.append(Answers.notANumber)
+        case .outOfMemory: self.output.append("SERVER_ERROR out of memory\r\n")
+        case .exists: self.answer("EX", line, range, flags, key, cas: nil)
+        case .number(let number):
+            self.answer(number, isNew: false, line, range, flags, key)
+        case .notFound:
+            guard flags.vivifies != nil else {
+                return self.answer("NF", line, range, flags, key, cas: nil)
+            }
+            self.makeNumber(line, range, flags, key)
+        }
+    }
+
+    private mutating func makeNumber(
+        _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
+    ) {
+        let text = ByteBuffer()
+        text.append(decimal: flags.initial)
+        let (outcome, _) = self.store.store(
+            key, text.bytes, mode: .add, flags: 0, expiry: 0, now: self.now)
+        guard outcome == .stored else {
+            return self.output.append("SERVER_ERROR Out of memory allocating new item\r\n")
+        }
+        self.answer(flags.initial, isNew: true, line, range, flags, key)
+    }
+
+    /// The answer with a number; the flags that change the item do so here.
+    private mutating func answer(
+        _ number: UInt64, isNew: Bool, _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags,
+        _ key: Span<UInt8>
+    ) {
+        let output = self.output
+        let (clock, now) = (self.clock, self.now)
+        let start = output.count
+        let text = ByteBuffer()
+        text.append(decimal: number)
+        if flags.wantsValue { output.append("VA \(text.count)") } else { output.append("HD") }
+        let isGood = self.store.meet(key, now: now, makesItem: false, bumps: false) { item, _ in
+            var tokens = TokenReader(range)
+            while let word = tokens.next(line) {
+                switch line[word.lowerBound] {
+                case UInt8(ascii: "c"): output.append(" c\(item.cas)")
+                case UInt8(ascii: "t"):
+                    output.append(item.expiry == 0 ? " t-1" : " t\(item.expiry &- now)")
+                case UInt8(ascii: "T"): item.expiry = clock.expiry(flags.expiry ?? 0, now: now)
+                case UInt8(ascii: "N"):
+                    if isNew { item.expiry = clock.expiry(flags.vivifies ?? 0, now: now) }
+                case UInt8(ascii: "O"):
+                    guard word.count <= ProtocolLimits.opaqueByteCountMax else { return false }
+                    output.append(0x20)
+                    output.append(line.extracting(word))
+                case UInt8(ascii: "k"):
+                    Self.append(key, isBinary: flags.hasBinaryKey, to: output)
+                default: break
+                }
+            }
+            return true
+        }
+        guard isGood ?? true else {
+            output.truncate(to: start)
+            return output.append(Answers.opaqueTooLong)
+        }
+        output.append("\r\n")
+        if flags.wantsValue {
+            output.append(text)
+            output.append("\r\n")
+        }
+        // memcached tells of a number that was made, also where nothing is to be told.
+        if flags.isQuiet, !isNew { output.truncate(to: start) }
+    }
+}
