@@ -46,7 +46,7 @@ package final class CacheNode {
     private let settings: CacheNodeSettings
     private let operationTimeout: Int64
     private var connection: Connection?
-    private var isDialling = false
+    private let dialling = Dialling()
     private var isStopped = false
     private var waiting = FirstInFirstOut<Waiting>()
     private var unsent = ByteBuffer()
@@ -77,8 +77,9 @@ package final class CacheNode {
     /// Begins to connect, so that `state` becomes known. Without effect when that is done or under
     /// way.
     package func connect() {
-        guard self.connection == nil, !self.isDialling, !self.isStopped else { return }
-        self.isDialling = true
+        guard self.connection == nil, !self.dialling.isUnderWay, !self.isStopped else { return }
+        self.dialling.isUnderWay = true
+        self.dialling.attemptBegan = self.loop.now
         let node = LoopBound(self, loop: self.loop)
         self.loop.spawn { await node.value.dialUntilConnected() }
     }
@@ -86,6 +87,8 @@ package final class CacheNode {
     /// Ends the node: requests that wait fail, nothing is dialled any more.
     package func stop() {
         self.isStopped = true
+        self.dialling.settle()
+        self.dialling.endPause()
         self.connection?.close()
         self.connection = nil
         self.failAll(.unreachable)
@@ -145,27 +148,57 @@ package final class CacheNode {
 
     // MARK: The connection
 
+    /// Ends the pause before the next attempt to connect, as somebody knows that the cache lives.
+    package func dialNow() {
+        if self.state != .up { self.connect() }
+        self.dialling.endPause()
+    }
+
+    /// Waits until it is known anew whether a cache that is not up lives: an attempt to connect is
+    /// made at once, or the one under way is awaited. For `reachLimit` at the most.
+    ///
+    /// An attempt that is older than that is not waited for, and one that ended in silence is not
+    /// repeated before its time: a machine that is off costs few requests the wait.
+    package func reach() async {
+        guard self.state != .up, !self.isStopped else { return }
+        self.connect()
+        let age = self.loop.now - self.dialling.attemptBegan
+        if self.dialling.isPausing {
+            guard !self.dialling.wasSilent, age >= self.settings.reachSpacing else { return }
+            self.dialling.attemptBegan = self.loop.now
+            self.dialling.endPause()
+        } else if age >= self.settings.reachLimit {
+            return
+        }
+        await self.dialling.outcome(on: self.loop, limit: self.settings.reachLimit)
+    }
+
     private func dialUntilConnected() async {
         var pause = self.settings.redialPauseFirst
         while !self.isStopped {
+            self.dialling.attemptBegan = self.loop.now
             let deadline = self.loop.now + self.settings.connectTimeout
             do {
                 let connection = try await Connection.connect(
                     to: self.address, on: self.loop, deadline: deadline)
                 // A process that is stopped still has its connections accepted by the kernel.
                 if self.state == .down { try await Self.awaitSignOfLife(connection, deadline) }
-                self.isDialling = false
+                self.dialling.isUnderWay = false
                 if self.isStopped { return connection.close() }
-                return self.connected(connection)
+                self.connected(connection)
+                return self.dialling.settle()
             } catch {
                 self.failureCount += 1
+                self.dialling.wasSilent = self.loop.now >= deadline
                 self.failAll(.unreachable)
                 self.setState(.down)
+                self.dialling.settle()
             }
-            await self.loop.sleep(until: self.loop.now + pause)
+            if self.isStopped { break }
+            await self.dialling.pause(on: self.loop, pause)
             pause = min(pause * 2, self.settings.redialPauseMax)
         }
-        self.isDialling = false
+        self.dialling.isUnderWay = false
     }
 
     private static func awaitSignOfLife(

@@ -8,6 +8,10 @@ package struct CacheNodeSettings: Sendable {
     package var redialPauseFirst = Duration.milliseconds(20)
     /// …up to this.
     package var redialPauseMax = Duration.milliseconds(1_000)
+    /// How long `reach` waits for an attempt to connect…
+    package var reachLimit = Duration.milliseconds(100)
+    /// …and how old the last one must be before another is made on demand.
+    package var reachSpacing = Duration.milliseconds(1)
     /// How many requests may wait for answers; one more fails at once as unreachable.
     package var waitingCountMax = 65_536
     /// After how many operation time-outs in a row without a byte the connection is given up.

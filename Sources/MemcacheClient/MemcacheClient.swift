@@ -8,7 +8,8 @@
 //
 // A CacheNode belongs to one loop and talks to one cache. Requests of one turn of the loop leave in
 // one write. It connects by itself, redials with growing pauses while the cache is away, and says
-// so: while a cache is known to be dead its requests fail at once. Slow is not dead: a request that
+// so: while a cache is known to be dead its requests fail at once; who cannot do with that asks it
+// to try again now (`reach`). Slow is not dead: a request that
 // runs out of time fails alone, and the connection is given up only after several times that.
 //
 // Wire/ has the requests and answers as pure code. Classic commands, and `mg` for looking at an

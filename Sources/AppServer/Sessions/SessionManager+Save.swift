@@ -66,8 +66,9 @@ extension SessionManager {
     ) async -> SessionOutcome.Durability {
         var machine = save.machine
         var step = machine.start(part.view)
-        while case .ask(let requests) = step, !machine.isPrimaryStored {
-            step = machine.received(await part.perform(requests), part.view)
+        while !machine.isPrimaryStored {
+            if case .done = step { break }
+            step = await part.carryOut(step, &machine)
         }
         if case .done(let outcome) = step { return self.settle(session, save, outcome) }
         let rest = LoopBound((machine, step), loop: part.loop)

@@ -29,6 +29,7 @@ package struct SessionLock: Sendable {
     private var node = 0
     private var holder: [UInt8]?
     private var isWaiting = false
+    private var hasReached = false
     private var backoff = SessionLock.backoffMillisecondsMin
     private var waitedForHolder: Int64 = 0
     private var waitedInAll: Int64 = 0
@@ -56,6 +57,12 @@ package struct SessionLock: Sendable {
         let usable = view.available.subtracting(self.failed)
         if let primary = view.primary(of: self.id), usable.contains(primary) {
             self.node = primary
+        } else if !self.hasReached, !view.dead.isEmpty {
+            // Who is wrong about a node takes the lock elsewhere than all others.
+            self.hasReached = true
+            self.isWaiting = true
+            self.failed = self.failed.subtracting(view.dead)
+            return .reach(view.dead)
         } else if let target = view.relocation(
             from: view.primary(of: self.id) ?? view.nodeCount - 1, excluding: self.failed)
         {

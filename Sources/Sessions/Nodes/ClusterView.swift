@@ -42,6 +42,12 @@ package struct NodeSet: Hashable, Sendable {
     package mutating func insert(_ index: Int) { self.bits |= 1 << UInt32(index) }
     /// Takes a node out.
     package mutating func remove(_ index: Int) { self.bits &= ~(1 << UInt32(index)) }
+    /// The nodes that are in both.
+    package func intersection(_ other: NodeSet) -> NodeSet {
+        var result = self
+        result.bits &= other.bits
+        return result
+    }
     /// The nodes that are not in `other`.
     package func subtracting(_ other: NodeSet) -> NodeSet {
         var result = self
@@ -67,6 +73,9 @@ package struct ClusterView: Hashable, Sendable {
         self.available = NodeSet(first: shape.ids.count)
         self.epochs = [UInt64](repeating: 0, count: shape.ids.count)
     }
+
+    /// The nodes that did not answer when they were last tried.
+    package var dead: NodeSet { NodeSet(first: self.nodeCount).subtracting(self.available) }
 
     /// How many nodes are configured.
     package var nodeCount: Int { self.shape.ids.count }

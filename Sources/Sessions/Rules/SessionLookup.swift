@@ -21,6 +21,7 @@ package struct SessionLookup: Sendable {
         case loading(primary: CopyPlace, backup: CopyPlace?)
         case auditing(primary: CopyPlace, backup: CopyPlace?)
         case waiting
+        case reaching
         case searching(SessionSearch)
     }
 
@@ -28,9 +29,7 @@ package struct SessionLookup: Sendable {
     /// only copy that can be seen.
     package static let graceMilliseconds: Int64 = 500
 
-    /// How long a connection that broke under a question gets to be made again.
-    package static let redialMilliseconds: Int64 = 50
-    /// How often that is waited for.
+    /// How often a node whose connection broke under a question is tried again.
     package static let askAgainCountMax = 3
 
     private let id: SessionID
@@ -40,6 +39,7 @@ package struct SessionLookup: Sendable {
     private let access: AccessRecord?
     private let purpose: Purpose
     private var hasWaited = false
+    private var hasReached = false
     private var askedAgainCount = 0
     private var hasSearchedTwice = false
     private var state = State.waiting
@@ -70,7 +70,7 @@ package struct SessionLookup: Sendable {
     /// The first step.
     package mutating func start(_ view: ClusterView) -> Step<LookupOutcome> {
         guard let primary = view.primary(of: self.id), view.available.contains(primary) else {
-            return self.search(view)
+            return self.reach(view) ?? self.search(view)
         }
         if self.purpose == .audit { return self.audit(primary, view) }
         if let local = self.local, !local.hasUnstoredWrites, local.id.node == self.id.node,
@@ -79,7 +79,9 @@ package struct SessionLookup: Sendable {
             return self.confirm(primary, local, view)
         }
         // One node alone cannot be compared with another: all that it has is looked at.
-        if view.nodeCount > 1, view.backup(after: primary) == nil { return self.search(view) }
+        if view.nodeCount > 1, view.backup(after: primary) == nil {
+            return self.reach(view) ?? self.search(view)
+        }
         return self.load(primary, view)
     }
 
@@ -92,6 +94,7 @@ package struct SessionLookup: Sendable {
         case .loading(let primary, let backup): self.loaded(answers, primary, backup, view)
         case .auditing(let primary, let backup): self.audited(answers, primary, backup, view)
         case .waiting: self.search(view)
+        case .reaching: self.start(view)
         case .searching(let search): self.searched(answers, search, view)
         }
     }
@@ -134,7 +137,7 @@ package struct SessionLookup: Sendable {
             copies.primary?.epoch = epoch
             return .done(.current(copies))
         }
-        if let wait = self.waitForRedial([answer]) { return wait }
+        if let step = self.askAgain([answer], view) { return step }
         guard let primary = view.primary(of: self.id), view.available.contains(primary) else {
             return self.search(view)
         }
@@ -165,7 +168,7 @@ package struct SessionLookup: Sendable {
     private mutating func loaded(
         _ answers: [StoreAnswer], _ primary: CopyPlace, _ backup: CopyPlace?, _ view: ClusterView
     ) -> Step<LookupOutcome> {
-        if let wait = self.waitForRedial(answers) { return wait }
+        if let step = self.askAgain(answers, view) { return step }
         if answers[0] == .timedOut { self.silentNodes.insert(primary.node) }
         if let backup, answers[2] == .timedOut { self.silentNodes.insert(backup.node) }
         guard case .found(let flags, let cas, let value) = answers[0] else {
@@ -235,14 +238,25 @@ package struct SessionLookup: Sendable {
     // MARK: Search
 
     /// What a node whose connection broke under the question would have said may be the newest:
-    /// it is asked again, when it has had the time to be there again.
-    private mutating func waitForRedial(_ answers: [StoreAnswer]) -> Step<LookupOutcome>? {
+    /// it is asked again, when it can be reached.
+    private mutating func askAgain(
+        _ answers: [StoreAnswer], _ view: ClusterView
+    ) -> Step<LookupOutcome>? {
         guard answers.contains(.lost), self.askedAgainCount < Self.askAgainCountMax else {
             return nil
         }
         self.askedAgainCount += 1
         self.state = .waiting
-        return .wait(milliseconds: Self.redialMilliseconds)
+        return .reach(view.dead)
+    }
+
+    /// A node that is thought dead may live again and hold the session: it is tried, once in a
+    /// look, before the session is looked for elsewhere or given up.
+    private mutating func reach(_ view: ClusterView) -> Step<LookupOutcome>? {
+        guard !self.hasReached, !view.dead.isEmpty else { return nil }
+        self.hasReached = true
+        self.state = .reaching
+        return .reach(view.dead)
     }
 
     private mutating func search(_ view: ClusterView) -> Step<LookupOutcome> {
@@ -257,7 +271,7 @@ package struct SessionLookup: Sendable {
     private mutating func searched(
         _ answers: [StoreAnswer], _ search: SessionSearch, _ view: ClusterView
     ) -> Step<LookupOutcome> {
-        if let wait = self.waitForRedial(answers) { return wait }
+        if let step = self.askAgain(answers, view) { return step }
         let unanswered = search.take(answers, into: &self.candidates)
         guard let winner = self.candidates.winner(asked: self.id) else {
             if unanswered == answers.count { return .done(.unreachable) }
@@ -285,6 +299,7 @@ package struct SessionLookup: Sendable {
     private mutating func foundNothing(
         isCertain: Bool, _ view: ClusterView
     ) -> Step<LookupOutcome> {
+        if let step = self.reach(view) { return step }
         // A session that is being moved may have left one place before it was seen in the next.
         if !self.hasSearchedTwice {
             self.hasSearchedTwice = true

@@ -4,6 +4,9 @@ extension SessionSave {
         guard let primary = self.copies.primary?.node,
             let backup = view.backup(after: primary, excluding: self.failed)
         else {
+            if self.copies.primary != nil, let step = self.reach(isForBackup: true, view) {
+                return step
+            }
             self.copies.backup = nil
             return self.inspectFormer(view)
         }

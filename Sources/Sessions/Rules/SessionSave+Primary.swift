@@ -10,7 +10,7 @@ extension SessionSave {
         } else if view.shape.hasNodeIDs {
             let random = self.generator.next()
             guard let node = view.nodeForNewSession(random: random, excluding: self.failed) else {
-                return self.finish(.unreachable)
+                return self.reach(isForBackup: false, view) ?? self.finish(.unreachable)
             }
             self.id = self.id.replacing(node: view.shape.ids[node])
             self.copies = SessionCopies()
@@ -161,7 +161,7 @@ extension SessionSave {
     private mutating func relocate(from node: Int, _ view: ClusterView) -> Step<Outcome> {
         guard view.shape.hasNodeIDs,
             let target = view.relocation(from: node, excluding: self.failed)
-        else { return self.finish(.unreachable) }
+        else { return self.reach(isForBackup: false, view) ?? self.finish(.unreachable) }
         if self.formerID == nil { self.formerID = self.id }
         self.id = self.id.replacing(node: view.shape.ids[target])
         self.copies = SessionCopies()

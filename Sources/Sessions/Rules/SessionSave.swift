@@ -56,6 +56,7 @@ package struct SessionSave: Sendable {
         case comparingPrimary(newer: SessionContent, node: Int, epoch: UInt64)
         case inspectingFormer([FormerPlace])
         case removingFormer
+        case reaching(isForBackup: Bool)
     }
 
     /// Where a copy under the former id may be.
@@ -86,6 +87,7 @@ package struct SessionSave: Sendable {
     var copies: SessionCopies
     var failed = NodeSet()
     var lostOnce = NodeSet()
+    var hasReached = false
     var attemptCount = 0
     var mergeCount = 0
     var isDiverged = false
@@ -148,7 +150,19 @@ package struct SessionSave: Sendable {
         case .inspectingFormer(let places): self.formerInspected(answers, places, view)
         case .removingFormer:
             answers.contains(.conflict) ? self.inspectFormer(view) : self.finishStored()
+        case .reaching(let isForBackup):
+            isForBackup ? self.writeBackup(view) : self.writePrimary(view)
         }
+    }
+
+    /// Before the answer leaves with fewer copies than there could be, the nodes that are thought
+    /// dead are tried, once in a save: one may be back, or may not have been there before.
+    mutating func reach(isForBackup: Bool, _ view: ClusterView) -> Step<Outcome>? {
+        guard !self.hasReached, !view.dead.isEmpty else { return nil }
+        self.hasReached = true
+        self.failed = self.failed.subtracting(view.dead)
+        self.state = .reaching(isForBackup: isForBackup)
+        return .reach(view.dead)
     }
 
     // MARK: The content

@@ -96,6 +96,9 @@ package enum Step<Outcome: Sendable>: Sendable {
     case ask([StoreRequest])
     /// Come back after this many milliseconds, with no answers.
     case wait(milliseconds: Int64)
+    /// Try at once to reach these nodes, which are thought dead, and come back with no answers when
+    /// it is known anew whether they live (or when that takes too long).
+    case reach(NodeSet)
     /// Finished.
     case done(Outcome)
 }

@@ -25,6 +25,26 @@ struct SharedSessionTests {
         }
     }
 
+    @Test func theFirstAnswerAfterANodeHasComeHasBothCopies() async throws {
+        try await runOnLoop { group in
+            let cluster = try SharedCluster(on: group.loops[0])
+            cluster.caches[1].stop(9)
+            for _ in 0..<3 {
+                // Long enough for the pauses between two attempts to grow.
+                try await cluster.until("the pauses have not grown") {
+                    let browser = Browser()
+                    for _ in 0..<20 { _ = try await cluster.request(0, browser) }
+                    return cluster.servers[0].counters[.oneCopy] > 100
+                }
+                try cluster.caches[1].start()
+                let browser = Browser()
+                #expect(try await cluster.request(0, browser).durability == .stored)
+                #expect(try await cluster.request(1, browser).durability == .stored)
+                cluster.caches[1].stop(9)
+            }
+        }
+    }
+
     @Test func bothCopiesAreThereAndFlagsMoveOnlyWithWrites() async throws {
         try await runOnLoop { group in
             let cluster = try SharedCluster(on: group.loops[0])

@@ -12,12 +12,7 @@ from .waiting import Failed
 
 # Steps that are known to fail, with the reason. They are told and printed each time, and count
 # neither way: who mends one takes it out here.
-KNOWN = {
-    "03.1a": "killed under load, now and then a session of the sticky mode is not found again",
-    "03.6a": "a node that came back with old contents keeps no copy until the session is used",
-    "03.6b": "a node that came back with old contents keeps no copy until the session is used",
-    "03.9": "a session made right after the start may have one copy: the other node is unknown",
-}
+KNOWN = {}
 
 
 class StoryEnded(Exception):

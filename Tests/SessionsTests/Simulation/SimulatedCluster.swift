@@ -112,6 +112,7 @@ final class SimulatedTask {
     let server: Int
     private var pending: [(index: Int, request: StoreRequest)] = []
     private var answers: [StoreAnswer] = []
+    private var reached = NodeSet()
     private var resume: (([StoreAnswer], ClusterView) -> Void)?
     private(set) var isDone = false
 
@@ -135,9 +136,10 @@ final class SimulatedTask {
         case .done(let outcome):
             self.resume = nil
             finish(outcome)
-        case .wait:
+        case .wait, .reach:
             self.pending = []
             self.answers = []
+            if case .reach(let nodes) = step { self.reached = nodes }
             self.resume = { [unowned self] answers, view in
                 let next = machine.received(answers, view)
                 self.take(next, machine, finish)
@@ -157,6 +159,8 @@ final class SimulatedTask {
     /// Executes one of its commands, or hands the answers over when all are in.
     func step(in run: SimulatedRun) {
         guard !self.pending.isEmpty else {
+            run.cluster.reach(self.reached, from: self.server)
+            self.reached = NodeSet()
             let resume = self.resume
             resume?(self.answers, run.cluster.servers[self.server].view)
             return
@@ -225,6 +229,16 @@ struct SimulatedCluster {
             self.caches.indices.allSatisfy {
                 self.caches[$0].isAlive && server.connections[$0] == self.caches[$0].incarnation
             }
+        }
+    }
+
+    /// A server tries nodes that it thinks dead; now and then it does not get there in time.
+    mutating func reach(_ nodes: NodeSet, from server: Int) {
+        for (node, cache) in self.caches.enumerated() where nodes.contains(node) {
+            guard self.servers[server].connections[node] == nil, cache.isAlive,
+                self.random(20) > 0
+            else { continue }
+            self.servers[server].connect(node, incarnation: cache.incarnation)
         }
     }
 

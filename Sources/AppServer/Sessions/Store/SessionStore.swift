@@ -79,6 +79,14 @@ final class SessionStore: Sendable {
         self.nodeChanged(node, isUp)
     }
 
+    /// A loop has reached a node: the others, which may think it dead, try it at once.
+    fileprivate func dialNow(_ node: Int, unless own: Loop) {
+        let loops = self.shared.withLock { Array($0.loops.values) }
+        for part in loops where part.loop !== own {
+            part.loop.run { part.value.dialNow(node) }
+        }
+    }
+
     /// Closes the connections of all loops.
     func stop() {
         let loops = self.shared.withLock { shared in
@@ -135,8 +143,17 @@ final class LoopStore {
         case .up, .unknown: self.cachedView.available.insert(index)
         case .down: self.cachedView.available.remove(index)
         }
-        if isFirst, state == .up { return }
-        self.store.noteChange(of: index, isUp: state == .up)
+        if !isFirst || state != .up { self.store.noteChange(of: index, isUp: state == .up) }
+        if state == .up { self.store.dialNow(index, unless: self.loop) }
+    }
+
+    func dialNow(_ node: Int) { self.nodes[node].dialNow() }
+
+    /// Finds out whether nodes that are thought dead live.
+    private func reach(_ nodes: NodeSet) async {
+        for (index, node) in self.nodes.enumerated() where nodes.contains(index) {
+            await node.reach()
+        }
     }
 
     /// Carries commands out, all at the same time; the answers are in their order.
@@ -169,15 +186,26 @@ final class LoopStore {
     ) async -> Machine.Outcome {
         var step = first
         while true {
-            switch step {
-            case .done(let outcome): return outcome
-            case .ask(let requests):
-                let answers = await self.perform(requests)
-                step = machine.received(answers, self.view)
-            case .wait(let milliseconds):
-                await self.loop.sleep(until: self.loop.now + .milliseconds(milliseconds))
-                step = machine.received([], self.view)
-            }
+            if case .done(let outcome) = step { return outcome }
+            step = await self.carryOut(step, &machine)
+        }
+    }
+
+    /// Carries out one step and asks the machine for the next; a last step stays.
+    func carryOut<Machine: StoreMachine>(
+        _ step: Step<Machine.Outcome>, _ machine: inout Machine
+    ) async -> Step<Machine.Outcome> {
+        switch step {
+        case .done: return step
+        case .ask(let requests):
+            let answers = await self.perform(requests)
+            return machine.received(answers, self.view)
+        case .wait(let milliseconds):
+            await self.loop.sleep(until: self.loop.now + .milliseconds(milliseconds))
+            return machine.received([], self.view)
+        case .reach(let nodes):
+            await self.reach(nodes)
+            return machine.received([], self.view)
         }
     }
 
