@@ -27,8 +27,8 @@ final class CacheSession {
         self.service = service
     }
 
-    /// The connection's life. It suspends only where it must wait: each call of an async function is
-    /// a good part of what a small request costs.
+    /// The connection's life. It suspends only where it must wait: each call of an async function
+    /// is a good part of what a small request costs.
     func run() async {
         let connection = self.connection
         do {

@@ -22,7 +22,8 @@ struct TestStore {
         var cas: UInt64
     }
 
-    func read(_ key: String, now: UInt32 = 10, expiry: UInt32? = nil, bumps: Bool = true) -> Found? {
+    func read(_ key: String, now: UInt32 = 10, expiry: UInt32? = nil, bumps: Bool = true) -> Found?
+    {
         let bytes = Array(key.utf8)
         var found: Found?
         _ = self.store.read(bytes.span, now: now, bumps: bumps, expiry: expiry) { item in

@@ -14,7 +14,8 @@ struct CommandParserTests {
 
     @Test(arguments: [
         ("get a", "get [ a]"), ("gets  a b ", "gets [  a b ]"), ("gat 5 a", "gat 5 [ a]"),
-        ("gats -1 a b", "gats -1 [ a b]"), ("get", "ERROR"), ("gat", "ERROR"), ("gat 1", "gat 1 []"),
+        ("gats -1 a b", "gats -1 [ a b]"), ("get", "ERROR"), ("gat", "ERROR"),
+        ("gat 1", "gat 1 []"),
         ("gat x a", "CLIENT_ERROR invalid exptime argument"), ("get\ta", "ERROR"),
         ("set k 1 2 3", "set k 1 2 3"), ("set k 1 2 3 noreply", "set k 1 2 3 silent"),
         ("set k 1 2 3 other", "set k 1 2 3"), ("set k 1 2 3 a noreply", "ERROR"),
@@ -23,7 +24,8 @@ struct CommandParserTests {
         ("cas k 0 0 1 x", "CLIENT_ERROR bad command line format"), ("cas k 0 0 1 x noreply", ""),
         ("set k 0 0 -1", "CLIENT_ERROR bad command line format"),
         ("set k 0 0 4294967297", "CLIENT_ERROR bad command line format"),
-        ("delete k", "delete k"), ("delete k 0", "delete k"), ("delete k noreply", "delete k silent"),
+        ("delete k", "delete k"), ("delete k 0", "delete k"),
+        ("delete k noreply", "delete k silent"),
         ("delete k 0 noreply", "delete k silent"), ("delete k 1 2 3", "ERROR"),
         ("delete k 1", "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]"),
         ("incr k 5", "incr k 5"), ("decr k +5 noreply", "decr k 5 silent"),
@@ -32,7 +34,8 @@ struct CommandParserTests {
         ("flush_all 7 noreply", "flush 7 silent"), ("flush_all 1 2 3", "ERROR"),
         ("verbosity 1", "verbosity 1"), ("verbosity noreply", ""), ("verbosity", "ERROR"),
         ("version x", "version"), ("quit now", "quit"), ("stats items x", "stats items"),
-        ("stats", "stats"), ("shutdown graceful", "shutdown graceful"), ("", "ERROR"), (" ", "ERROR"),
+        ("stats", "stats"), ("shutdown graceful", "shutdown graceful"), ("", "ERROR"),
+        (" ", "ERROR"),
         ("x", "ERROR"), ("GET / HTTP/1.1", "quit"), ("get / HTTP/1.1", "get [ / HTTP/1.1]"),
         ("mn x", "mn"), ("mg k v t", "mg k [ v t]"), ("md k", "md k []"), ("ma k D2", "ma k [ D2]"),
         ("ms k 5 T1", "ms k 5 [ T1]"), ("ms k", "CLIENT_ERROR bad command line format"),
@@ -62,12 +65,14 @@ struct CommandParserTests {
         var random = seed.generator
         let words = [
             "get", "set", "cas", "mg", "ms", "ma", "me", "mn", "incr", "delete", "flush_all", "k",
-            "0", "-1", "noreply", "", "\u{0}", "é", "18446744073709551616", "HTTP/1.1", "touch", "v",
+            "0", "-1", "noreply", "", "\u{0}", "é", "18446744073709551616", "HTTP/1.1", "touch",
+            "v",
         ]
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...9, using: &random)
-            let line = (0..<count).map { _ in words[Int.random(in: 0..<words.count, using: &random)] }
-                .joined(separator: " ")
+            let line = (0..<count).map { _ in words[Int.random(in: 0..<words.count, using: &random)]
+            }
+            .joined(separator: " ")
             _ = Self.shown(line)
             let bytes = Array(line.utf8)
             for end in bytes.indices where count < 4 {
@@ -90,7 +95,8 @@ enum CommandText {
         case .store(let store):
             let verb = store.verb == .compareAndSet ? "cas" : "\(store.verb)"
             let cas = store.verb == .compareAndSet ? " \(store.cas)" : ""
-            return "\(verb) \(text(store.key)) \(store.flags) \(store.expiry) \(store.byteCount)\(cas)"
+            return
+                "\(verb) \(text(store.key)) \(store.flags) \(store.expiry) \(store.byteCount)\(cas)"
                 + end(store.isSilent)
         case .delete(let key, let isSilent): return "delete \(text(key))\(end(isSilent))"
         case .arithmetic(let key, let delta, let isIncrement, let isSilent):

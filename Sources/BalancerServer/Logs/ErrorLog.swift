@@ -7,8 +7,9 @@ import SystemInterface
 /// Writes what went wrong with a request, as nginx's error log has it:
 ///
 /// ```
-/// 2026/11/24 04:13:34 [error] 812#812: *7 connect() failed (Connection refused) while connecting to
-/// upstream, client: 127.0.0.1, server: localhost, request: "GET / HTTP/1.1", upstream: "…", host: "…"
+/// 2026/11/24 04:13:34 [error] 812#812: *7 connect() failed (Connection refused) while connecting
+/// to upstream, client: 127.0.0.1, server: localhost, request: "GET / HTTP/1.1", upstream: "…",
+/// host: "…"
 /// ```
 /// Lines for the standard error stream go through the daemon's logger, so the journal knows their
 /// level. Loop thread only.

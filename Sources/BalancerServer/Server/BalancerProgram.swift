@@ -49,7 +49,8 @@ package enum BalancerProgram {
             configuration = try line.options.read()
         } catch {
             let failure =
-                line.isCheck ? "balancerd: the configuration \(line.options.path) is not usable\n" : ""
+                line.isCheck
+                ? "balancerd: the configuration \(line.options.path) is not usable\n" : ""
             Self.end(1, error: "balancerd: \(error)\n\(failure)")
         }
         if line.isCheck { Self.check(configuration, line) }
@@ -61,9 +62,10 @@ package enum BalancerProgram {
         _ configuration: BalancerConfiguration, _ line: BalancerCommandLine
     ) -> Never {
         var settings = DaemonSettings(name: "balancerd")
-        settings.loopCount = configuration.process.workerCount.map {
-            min($0, Processes.processorCount)
-        } ?? Processes.processorCount
+        settings.loopCount =
+            configuration.process.workerCount.map {
+                min($0, Processes.processorCount)
+            } ?? Processes.processorCount
         settings.controlPath = line.controlPath
         settings.pidFile = configuration.process.pidPath
         if Processes.environment("HOLDFAST_DRAIN_SECONDS") == nil {

@@ -117,8 +117,8 @@ package final class ActivatedSockets: Sendable {
         return listeners
     }
 
-    /// A listener for one more address, as a reload needs it: the passed one, else one that is bound
-    /// here. It does not accept yet.
+    /// A listener for one more address, as a reload needs it: the passed one, else one that is
+    /// bound here. It does not accept yet.
     ///
     /// - Throws: `cannotListen`.
     package func listener(

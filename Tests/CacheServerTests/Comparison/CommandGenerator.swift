@@ -68,7 +68,8 @@ struct CommandGenerator {
         case 14..<16: return self.metaSet()
         case 16: return self.metaDelete()
         case 17: return self.metaArithmetic()
-        case 18: return self.one(of: ["mn\r\n", "verbosity 0\r\n", "bogus\r\n", "\r\n", "mx a\r\n"])
+        case 18:
+            return self.one(of: ["mn\r\n", "verbosity 0\r\n", "bogus\r\n", "\r\n", "mx a\r\n"])
         default: return self.happens(4) ? self.flush() : self.broken()
         }
     }
@@ -144,7 +145,8 @@ struct CommandGenerator {
     private mutating func broken() -> String {
         let key = self.key()
         return self.one(of: [
-            "set \(key) 0 0\r\n", "set \(key) x 0 1\r\n", "get\r\n", "gat x \(key)\r\n", "incr \(key)\r\n",
+            "set \(key) 0 0\r\n", "set \(key) x 0 1\r\n", "get\r\n", "gat x \(key)\r\n",
+            "incr \(key)\r\n",
             "set \(key) 0 0 3\r\nlonger\r\n", "ms \(key) 3\r\nlonger\r\n", "delete \(key) 5\r\n",
             "set \(key) 0 0 2000000\r\n" + String(repeating: "y", count: 2_000_000) + "\r\n",
             "touch \(key)\r\n", "ms \(key) x\r\n", "mg\r\n", "touch \(key) x noreply\r\n",

@@ -55,7 +55,7 @@ enum ComparisonTables {
         lines("touch a x"), lines("touch none x"), lines("gat x a"), lines("gats x"),
         lines("delete"), lines("delete a b c d e"), lines("delete a b"), lines("delete a 0 0 0"),
         lines("verbosity"), lines("verbosity x"), lines("verbosity -1"), lines("verbosity 1 2 3"),
-        
+
         lines("shutdown"), lines("shutdown x"), lines("stats nonsense"), lines("stats sizes x"),
         lines("stats reset"), lines("flush_all noreply noreply"), lines("mn x"), lines("mnx"),
         lines("  get   a  "), lines(" set  a  0  0  1 ", "1", "get a"), lines("get a\tb"),
@@ -70,17 +70,21 @@ enum ComparisonTables {
 
     static let arithmetic: [String] = [
         lines("set n 3 0 2", "99", "incr n 1", "get n", "decr n 1"), lines("get n"),
-        lines("gets n"), lines("incr n 0"), lines("gets n"), lines("incr n -5"), lines("incr n 1\t"), lines("decr n 1000"), lines("get n"),
+        lines("gets n"), lines("incr n 0"), lines("gets n"), lines("incr n -5"),
+        lines("incr n 1\t"), lines("decr n 1000"), lines("get n"),
         lines("set n 0 0 20", "18446744073709551615"), lines("incr n 1"), lines("get n"),
         lines("set n 0 0 20", "18446744073709551615", "incr n 18446744073709551615"),
         lines("get n"), lines("set n 0 0 20", "18446744073709551616", "incr n 1"), lines("get n"),
-        lines("incr n 18446744073709551616"), lines("set n 0 0 1", "5", "decr n 18446744073709551615"),
+        lines("incr n 18446744073709551616"),
+        lines("set n 0 0 1", "5", "decr n 18446744073709551615"),
         lines("get n"), lines("set n 0 0 3", "abc", "incr n 1", "decr n 1"),
-        lines("set n 0 0 0", "", "incr n 1"), lines("set n 0 0 2", " 1", "incr n 1"), lines("get n"),
+        lines("set n 0 0 0", "", "incr n 1"), lines("set n 0 0 2", " 1", "incr n 1"),
+        lines("get n"),
         lines("set n 0 0 2", "1 ", "incr n 1"), lines("get n"),
         lines("set n 0 0 3", "1 x", "incr n 1"), lines("get n"),
         lines("set n 0 0 2", "-1", "incr n 1"), lines("set n 0 0 2", "+1", "incr n 1"),
-        lines("get n"), lines("set n 0 0 2", "1x", "incr n 1"), lines("set n 0 0 3", "007", "incr n 1"),
+        lines("get n"), lines("set n 0 0 2", "1x", "incr n 1"),
+        lines("set n 0 0 3", "007", "incr n 1"),
         lines("get n"),
         lines("set n 0 0 24", "000000000000000000000005", "incr n 1"), lines("get n"),
         lines("set n 0 0 30", "5                             ", "decr n 1"), lines("get n"),
@@ -97,7 +101,8 @@ enum ComparisonTables {
         lines("set a 0 2147483647 1", "1", "get a"), lines("set a 0 2147483648 1", "1", "get a"),
         lines("set a 0 4294967295 1", "1", "get a"), lines("set a 0 4294967296 1", "1", "mg a t"),
         lines("set a 0 9999999999 1", "1", "get a"), lines("set a 0 -2147483648 1", "1", "get a"),
-        lines("set a 0 -2147483649 1", "1", "get a"), lines("set a 0 0 1", "1", "touch a 1000", "mg a t"),
+        lines("set a 0 -2147483649 1", "1", "get a"),
+        lines("set a 0 0 1", "1", "touch a 1000", "mg a t"),
         lines("touch a -1", "get a"), lines("set a 0 0 1", "1", "gat -1 a", "get a"),
         lines("set a 0 0 1", "1", "gat 2000 a", "mg a t"), lines("add a 0 -1 1", "1", "get a"),
         lines("set a 0 -1 1", "1", "add a 0 0 1", "2", "get a"), lines("touch a 99999999999999"),
@@ -116,7 +121,8 @@ enum ComparisonTables {
     ]
 
     static let truncated: [String] = [
-        lines("set tr 5 0 6", "ab\r\ncd", "gets tr", "delete tr", "ms tr 2 c", "xy", "mg tr v k Oz"),
+        lines(
+            "set tr 5 0 6", "ab\r\ncd", "gets tr", "delete tr", "ms tr 2 c", "xy", "mg tr v k Oz"),
         "set tr 0 0 3\r\nabXYget tr\r\n",
     ]
 

@@ -62,6 +62,7 @@ struct ComparisonTests {
 
     @Test func smallItemsOnly() async throws {
         try await Self.compareAll(
-            ComparisonTables.sizes(around: 2_048), options: ["-I", "2k", "-o", "slab_chunk_max=2048"])
+            ComparisonTables.sizes(around: 2_048),
+            options: ["-I", "2k", "-o", "slab_chunk_max=2048"])
     }
 }

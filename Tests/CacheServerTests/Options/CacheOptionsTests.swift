@@ -53,7 +53,8 @@ struct CacheOptionsTests {
         arguments: [
             (["-h"], .help), (["-V"], .version), (["-i"], .license), (["--configtest"], .test),
         ] as [([String], CacheOptions.Request)])
-    func whatIsAskedForInsteadOfServing(arguments: [String], expected: CacheOptions.Request) throws {
+    func whatIsAskedForInsteadOfServing(arguments: [String], expected: CacheOptions.Request) throws
+    {
         #expect(try CacheOptions(["cached"] + arguments).request == expected)
     }
 
@@ -107,7 +108,8 @@ struct CacheOptionsTests {
     }
 
     @Test(arguments: [
-        ("-m 128\n-m lots\n", 2, 4, "expected megabytes"), ("memory 5\n", 1, 1, "expected an option"),
+        ("-m 128\n-m lots\n", 2, 4, "expected megabytes"),
+        ("memory 5\n", 1, 1, "expected an option"),
         ("\n\n  -x\n", 3, 3, "invalid option -- 'x'"), ("-M 5\n", 1, 4, "takes no value"),
         ("-m\n", 1, 1, "requires an argument"), ("--config /x\n", 1, 1, "cannot name another"),
         ("-t 2\n-U 5", 2, 4, "UDP is not supported"),
@@ -136,7 +138,9 @@ struct CacheOptionsTests {
 
     @Test func whatNeedsARestartIsNamed() throws {
         let running = try Self.read("-t", "2", "-m", "64")
-        #expect(try Self.read("-t", "2", "-m", "64", "-c", "5").changedFixedOptions(from: running) == [])
+        #expect(
+            try Self.read("-t", "2", "-m", "64", "-c", "5").changedFixedOptions(from: running) == []
+        )
         #expect(
             try Self.read("-t", "3", "-m", "64", "-I", "2m").changedFixedOptions(from: running)
                 == ["-t", "-I"])

@@ -38,7 +38,8 @@ final class TwoCaches {
     /// - Parameter isCut: the text may end within a data block. memcached then loses the answers to
     ///   what it has executed before, if they are not under way; cached sends them.
     func compare(
-        _ text: String, _ manner: Exchange.Manner = .whole, isCut: Bool = false, _ note: String = "",
+        _ text: String, _ manner: Exchange.Manner = .whole, isCut: Bool = false,
+        _ note: String = "",
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let theirs = try await self.send(text, self.peer.socketPath, self.peerAnswers, manner)

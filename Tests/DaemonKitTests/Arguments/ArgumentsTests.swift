@@ -6,7 +6,8 @@ import Testing
 /// Command lines as getopt_long(3) reads them.
 struct ArgumentsTests {
     private static let long = [
-        LongOption("port", "p", .required), LongOption("daemon", "d"), LongOption("data", nil, .required),
+        LongOption("port", "p", .required), LongOption("daemon", "d"),
+        LongOption("data", nil, .required),
     ]
 
     private static func read(_ arguments: String...) throws -> Arguments {

@@ -10,7 +10,8 @@ struct FlatJSONTests {
     }
 
     @Test func plainValuesAreRead() {
-        let text = #" { "a" : "x\"\\\/\n\u00e9\ud83d\ude00", "b":-1.5e3, "c":true,"d":null,"a2":7 } "#
+        let text =
+            #" { "a" : "x\"\\\/\n\u00e9\ud83d\ude00", "b":-1.5e3, "c":true,"d":null,"a2":7 } "#
         #expect(
             Self.read(text) == [
                 "a": .string("x\"\\/\né😀"), "b": .number("-1.5e3"), "c": .bool(true), "d": .null,
@@ -22,7 +23,8 @@ struct FlatJSONTests {
     }
 
     @Test(arguments: [
-        "", "[]", "{", "}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":{}}"#, #"{"a":[1]}"#, "{} x",
+        "", "[]", "{", "}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":{}}"#, #"{"a":[1]}"#,
+        "{} x",
         #"{"a":"\x"}"#, #"{"a":"\ud83d"}"#, #"{"a":"\udc00"}"#, "{\"a\":\"\n\"}", #"{"a":+1}"#,
         #"{"a":nul}"#, #"{'a':1}"#, #"{"a":"x}"#, #"{"a":"\u12"}"#,
     ])

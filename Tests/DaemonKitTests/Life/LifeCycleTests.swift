@@ -53,7 +53,9 @@ struct LifeCycleTests {
             let signals = try SignalDescriptor()
             let failure = Mutex<(any Error)?>(nil)
             loop.spawn {
-                while life.phase == .starting { await loop.sleep(until: loop.now + .milliseconds(1)) }
+                while life.phase == .starting {
+                    await loop.sleep(until: loop.now + .milliseconds(1))
+                }
                 do { try await body(life, service) } catch { failure.withLock { $0 = error } }
                 await life.stop(because: "test")
             }
