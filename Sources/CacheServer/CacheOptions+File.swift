@@ -5,7 +5,7 @@ import SystemInterface
 extension CacheOptions {
     private static let fileByteCountMax = 1 << 20
     /// Options that cannot be changed while the cache runs; what reload would have to restart for.
-    private static let fixed = ["t", "I", "f", "n", "m", "s", "l", "p", "u", "M"]
+    private static let fixed = ["t", "I", "f", "n", "s", "l", "p", "u", "M"]
 
     /// Reads a file with one option a line (Debian's memcached.conf): `-m 64`, `# comment`.
     ///

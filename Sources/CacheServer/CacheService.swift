@@ -12,6 +12,8 @@ package final class CacheService: DaemonService {
     /// How often buckets are looked through for what has expired, and how many at once.
     private static let crawlInterval = Duration.milliseconds(100)
     private static let crawlBucketCount = 256
+    /// How many pages are given back at once after the memory limit was lowered.
+    private static let pagesGivenBackAtOnce = 16
     private static let checkInterval = Duration.milliseconds(20)
 
     private let daemon: Daemon
@@ -30,9 +32,12 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
-        let memory = try SharedMemory(byteCount: options.storage.byteCount)
+        let memory = try SharedMemory(
+            byteCount: options.storage.addressSpaceByteCount,
+            orAtLeast: options.storage.byteCount)
         // SAFETY: the store keeps `memory` for as long as it uses its bytes.
-        let store = unsafe CacheStore(options.storage, memory: memory.bytes, owner: memory)
+        let store = unsafe CacheStore(
+            options.storage, memory: memory.bytes, owner: memory, giveBack: memory.giveBack)
         self.store = SharedStore(store)
     }
 
@@ -94,6 +99,10 @@ package final class CacheService: DaemonService {
         loop.schedule(at: loop.now + Self.crawlInterval) { [self] in
             let now = self.clock.second(loop.now)
             self.store.withStore { $0.crawl(bucketCount: Self.crawlBucketCount, now: now) }
+            // One at a time, so that commands wait for one at the most.
+            for _ in 0..<Self.pagesGivenBackAtOnce {
+                guard self.store.withStore({ $0.giveBackPage(now: now) }) else { break }
+            }
             if !self.isDraining { self.scheduleCrawl(on: loop) }
         }
     }
@@ -139,6 +148,7 @@ package final class CacheService: DaemonService {
                 description: "needs a restart to change \(fixed.joined(separator: ", "))")
         }
         self.current.withLock { $0 = fresh }
+        self.store.withStore { $0.setMemoryLimit(fresh.storage.memoryLimit) }
     }
 
     /// Accepts no more; connections end once what they sent is answered.

@@ -112,6 +112,7 @@ struct StatisticsReports {
         add("hash_power_level", statistics.hashPower)
         add("hash_bytes", 4 << statistics.hashPower)
         add("hash_is_expanding", 0)
+        add("slabs_moved", statistics.movedPageCount)
         add("malloc_fails", 0)
         add("bytes", statistics.byteCount)
         add("curr_items", statistics.itemCount)
@@ -143,7 +144,7 @@ struct StatisticsReports {
             ("tcp_backlog", "\(options.backlog)"), ("binding_protocol", "auto-negotiate"),
             ("auth_enabled_sasl", "no"), ("auth_enabled_ascii", "no"),
             ("item_size_max", "\(options.storage.itemByteCountMax)"), ("maxconns_fast", "yes"),
-            ("hashpower_init", "0"), ("slab_reassign", "no"), ("slab_automove", "0"),
+            ("hashpower_init", "0"), ("slab_reassign", "yes"), ("slab_automove", "1"),
             ("flush_enabled", "yes"), ("dump_enabled", "no"), ("hash_algorithm", "fnv1a"),
         ]
         for (name, value) in rows { Self.line(name, value, to: output) }

@@ -32,8 +32,6 @@ package final class CacheStore {
         package init() {}
     }
 
-    /// How many items of a class's old end eviction looks at before it takes one that was hit.
-    private static let evictionLooksMax = 64
     let arena: Arena
     var slabs: SlabClasses
     var table = ItemTable()
@@ -47,13 +45,20 @@ package final class CacheStore {
     private var flushAt: UInt32 = 0
     private var crawlBucket = 0
 
-    /// Makes an empty store in `memory`, of which `owner` takes care.
+    /// Makes an empty store in `memory`, of which `owner` takes care. What it has beyond the
+    /// settings' limit is used when the limit is raised.
+    ///
+    /// - Parameter giveBack: called with the offsets of pages that the store has done with, so that
+    ///   the owner may return them to the system. Their contents do not matter any more.
     package init(
-        _ settings: StorageSettings, memory: UnsafeMutableRawBufferPointer, owner: AnyObject
+        _ settings: StorageSettings, memory: UnsafeMutableRawBufferPointer, owner: AnyObject,
+        giveBack: @escaping (Range<Int>) -> Void = { _ in }
     ) {
         self.settings = settings
         // SAFETY: handed on as it came.
-        unsafe self.arena = Arena(memory, owner: owner, pageByteCount: settings.pageByteCount)
+        unsafe self.arena = Arena(
+            memory, owner: owner, pageByteCount: settings.pageByteCount, giveBack: giveBack)
+        self.arena.setLimit(memoryLimit: settings.memoryLimit)
         self.slabs = SlabClasses(settings, pageByteCount: settings.pageByteCount)
     }
 
@@ -85,7 +90,7 @@ package final class CacheStore {
         self.flushAt = 0
     }
 
-    private func isGone(_ item: Item, now: UInt32) -> Bool {
+    func isGone(_ item: Item, now: UInt32) -> Bool {
         if self.flushAt != 0 { self.settleFlush(now: now) }
         return item.cas <= self.flushedCAS || (item.expiry != 0 && item.expiry <= now)
     }
@@ -220,6 +225,7 @@ package final class CacheStore {
     func insert(_ reference: UInt32, _ item: Item) {
         self.lastCAS += 1
         item.cas = self.lastCAS
+        item.state |= Item.State.isLinked
         self.table.insert(reference, item, self.arena)
         self.slabs.link(reference, item, self.arena)
         self.statistics.itemCount += 1
@@ -228,69 +234,12 @@ package final class CacheStore {
     }
 
     /// Takes an item out and frees its chunk.
-    private func discard(_ reference: UInt32, _ item: Item) {
+    func discard(_ reference: UInt32, _ item: Item) {
         self.table.remove(reference, item, self.arena)
         self.slabs.unlink(reference, item, self.arena)
         self.statistics.itemCount -= 1
         self.statistics.byteCount -= item.byteCount
         self.slabs.release(reference, to: item.classIndex, self.arena)
-    }
-
-    // MARK: Room
-
-    /// A chunk of a class: free, from a fresh page, or taken from an old item. 0 when there is
-    /// none.
-    func allocate(_ index: Int, now: UInt32, keeping kept: UInt32) -> UInt32 {
-        let chunk = self.slabs.take(from: index, self.arena)
-        if chunk != 0 { return chunk }
-        // memcached gives each class one page even when that is beyond the limit; here the limit
-        // holds.
-        if let page = self.arena.takePage() {
-            self.slabs.addPage(page, to: index, self.arena)
-            return self.slabs.take(from: index, self.arena)
-        }
-        if self.makeRoom(index, now: now, keeping: kept) {
-            return self.slabs.take(from: index, self.arena)
-        }
-        self.slabs.classes[index].outOfMemoryCount += 1
-        self.statistics.outOfMemoryCount += 1
-        return 0
-    }
-
-    private func makeRoom(_ index: Int, now: UInt32, keeping kept: UInt32) -> Bool {
-        for look in 0..<Self.evictionLooksMax {
-            let reference = self.slabs.classes[index].oldest
-            guard reference != 0 else { return false }
-            let item = Item(self.arena, reference)
-            let isGone = self.isGone(item, now: now)
-            let isLast = look == Self.evictionLooksMax - 1
-            let mayGo = item.state & Item.State.wasHit == 0 || isLast
-            if reference == kept || (!isGone && self.settings.evicts && !mayGo) {
-                // A second chance: to the new end, with the bit taken.
-                item.state &= ~Item.State.wasHit
-                self.slabs.unlink(reference, item, self.arena)
-                self.slabs.link(reference, item, self.arena)
-                continue
-            }
-            if !isGone, !self.settings.evicts { return false }
-            self.countRemoval(item, index, isGone: isGone)
-            self.discard(reference, item)
-            return true
-        }
-        return false
-    }
-
-    private func countRemoval(_ item: Item, _ index: Int, isGone: Bool) {
-        let wasFetched = item.state & Item.State.wasFetched != 0
-        if isGone {
-            self.slabs.classes[index].reclaimedCount += 1
-            self.statistics.reclaimedCount += 1
-            if !wasFetched { self.statistics.expiredUnfetchedCount += 1 }
-        } else {
-            self.slabs.classes[index].evictionCount += 1
-            self.statistics.evictionCount += 1
-            if !wasFetched { self.statistics.evictedUnfetchedCount += 1 }
-        }
     }
 
     // MARK: Changing

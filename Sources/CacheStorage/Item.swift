@@ -21,6 +21,8 @@
         static let isPromised: UInt16 = 8
         /// Its key came as Base64.
         static let hasBinaryKey: UInt16 = 16
+        /// In the table and in its class's list; a free chunk has no state.
+        static let isLinked: UInt16 = 32
     }
 
     let base: UnsafeMutableRawPointer

@@ -15,6 +15,8 @@ struct SlabClasses {
         var outOfMemoryCount = 0
         var reclaimedCount = 0
         var requestedByteCount = 0
+        /// `evictionCount` when the class last asked another for a page.
+        var evictionCountAtLook = 0
     }
 
     /// memcached's largest class below a whole page (slab_chunk_max).
@@ -58,13 +60,39 @@ struct SlabClasses {
         return low < self.classes.count ? low : nil
     }
 
-    /// Cuts a fresh page into free chunks of a class.
+    /// The chunks of a page that a class has, from its reference on.
+    func chunks(ofPage page: UInt32, _ index: Int) -> StrideTo<UInt32> {
+        let units = UInt32(self.classes[index].chunkByteCount / Arena.unitByteCount)
+        let end = page + UInt32(self.classes[index].chunksPerPage) * units
+        return stride(from: page, to: end, by: Int(units))
+    }
+
+    /// Cuts a page into free chunks of a class.
     mutating func addPage(_ page: UInt32, to index: Int, _ arena: Arena) {
-        let units = self.classes[index].chunkByteCount / Arena.unitByteCount
-        for chunk in (0..<self.classes[index].chunksPerPage).reversed() {
-            self.release(page + UInt32(chunk * units), to: index, arena)
+        for chunk in self.chunks(ofPage: page, index).reversed() {
+            self.release(chunk, to: index, arena)
         }
         self.classes[index].pageCount += 1
+    }
+
+    /// Forgets a page of a class, all of whose chunks are free.
+    mutating func removePage(_ page: UInt32, from index: Int, _ arena: Arena) {
+        let end = page + UInt32(arena.pageByteCount / Arena.unitByteCount)
+        var kept: UInt32 = 0
+        var last: UInt32 = 0
+        var chunk = self.classes[index].free
+        while chunk != 0 {
+            let next = Item(arena, chunk).nextInBucket
+            if !(page..<end).contains(chunk) {
+                if last == 0 { kept = chunk } else { Item(arena, last).nextInBucket = chunk }
+                last = chunk
+            }
+            chunk = next
+        }
+        if last != 0 { Item(arena, last).nextInBucket = 0 }
+        self.classes[index].free = kept
+        self.classes[index].freeCount -= self.classes[index].chunksPerPage
+        self.classes[index].pageCount -= 1
     }
 
     /// Takes a free chunk; 0 when there is none.
@@ -78,7 +106,9 @@ struct SlabClasses {
 
     /// Gives a chunk back.
     mutating func release(_ chunk: UInt32, to index: Int, _ arena: Arena) {
-        Item(arena, chunk).nextInBucket = self.classes[index].free
+        let item = Item(arena, chunk)
+        item.nextInBucket = self.classes[index].free
+        item.state = 0
         self.classes[index].free = chunk
         self.classes[index].freeCount += 1
     }

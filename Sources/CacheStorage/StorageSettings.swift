@@ -27,10 +27,18 @@ package struct StorageSettings: Sendable {
     /// memcached's header, CAS number, and the ends of key and value.
     private static let peerOverhead = 48 + 8 + 1 + 2
 
-    /// How much memory the store wants.
+    /// How much memory the store wants for its limit.
     package var byteCount: Int {
         Arena.byteCount(memoryLimit: self.memoryLimit, pageByteCount: self.pageByteCount)
     }
+
+    /// How much address space lets the limit be raised to the highest one.
+    package var addressSpaceByteCount: Int {
+        Arena.byteCount(memoryLimit: Self.memoryLimitMax, pageByteCount: self.pageByteCount)
+    }
+
+    /// The highest limit: references reach 32 GiB.
+    package static let memoryLimitMax = 32_000 << 20
 }
 
 /// What a store counts.
@@ -45,6 +53,8 @@ package struct StorageStatistics: Sendable {
     package var expiredUnfetchedCount = 0, crawledCount = 0, outOfMemoryCount = 0
     /// Gets that met an expired or flushed item.
     package var getExpiredCount = 0, getFlushedCount = 0
+    /// Pages that went from one class to another.
+    package var movedPageCount = 0
     /// Buckets of the hash table, as a power of two.
     package var hashPower = 0
 }

@@ -24,5 +24,27 @@ import Glibc
         unsafe self.bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
     }
 
+    /// Maps so many bytes of address space, or, where that much may not be mapped, as many as
+    /// must be.
+    ///
+    /// - Throws: when the kernel has no room for the least either.
+    package convenience init(byteCount: Int, orAtLeast least: Int) throws(Errno) {
+        do {
+            try self.init(byteCount: byteCount)
+        } catch {
+            try self.init(byteCount: least)
+        }
+    }
+
+    /// Returns the memory of a range, whole pages of the kernel, which reads as zero afterwards.
+    /// Where the kernel does not do that, nothing changes.
+    package func giveBack(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0)
+        // SAFETY: the range lies in the mapping.
+        unsafe precondition(range.upperBound <= self.bytes.count)
+        guard let start = unsafe self.bytes.baseAddress else { return }
+        _ = unsafe madvise(start + range.lowerBound, range.count, MADV_REMOVE)
+    }
+
     deinit { _ = unsafe munmap(self.bytes.baseAddress, self.bytes.count) }
 }

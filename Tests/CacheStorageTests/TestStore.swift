@@ -10,9 +10,10 @@ struct TestStore {
     init(_ change: (inout StorageSettings) -> Void = { _ in }) throws {
         var settings = StorageSettings()
         change(&settings)
-        let memory = try SharedMemory(byteCount: settings.byteCount)
+        let memory = try SharedMemory(byteCount: settings.addressSpaceByteCount)
         // SAFETY: the store keeps the memory's owner.
-        self.store = unsafe CacheStore(settings, memory: memory.bytes, owner: memory)
+        self.store = unsafe CacheStore(
+            settings, memory: memory.bytes, owner: memory, giveBack: memory.giveBack)
     }
 
     struct Found: Equatable {

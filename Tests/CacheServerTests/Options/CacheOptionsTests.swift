@@ -139,7 +139,7 @@ struct CacheOptionsTests {
     @Test func whatNeedsARestartIsNamed() throws {
         let running = try Self.read("-t", "2", "-m", "64")
         #expect(
-            try Self.read("-t", "2", "-m", "64", "-c", "5").changedFixedOptions(from: running) == []
+            try Self.read("-t", "2", "-m", "96", "-c", "5").changedFixedOptions(from: running) == []
         )
         #expect(
             try Self.read("-t", "3", "-m", "64", "-I", "2m").changedFixedOptions(from: running)

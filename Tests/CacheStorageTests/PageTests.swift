@@ -1,0 +1,135 @@
+import Base
+import TestSupport
+import Testing
+
+@testable import CacheStorage
+
+/// How pages go from class to class, and what a new memory limit does.
+@Suite struct PageTests {
+    private static func value(_ count: Int) -> [UInt8] { [UInt8](repeating: 7, count: count) }
+
+    /// The pages of the class whose chunks take values of so many bytes.
+    private static func pageCount(_ test: TestStore, valuesOf byteCount: Int) -> Int {
+        let index = test.store.slabs.index(for: Item.headerByteCount + 8 + byteCount)
+        return index.map { test.store.slabs.classes[$0].pageCount } ?? 0
+    }
+
+    @Test func aClassThatComesLateGetsAPageOfAnother() throws {
+        let test = try TestStore { $0.memoryLimit = 4 << 20 }
+        for index in 0..<60_000 { test.store("key\(index)", Self.value(100)) }
+        #expect(test.store.freePageCount == 0)
+        #expect(test.store("large", Self.value(10_000)) == .stored)
+        #expect(test.store("larger", Self.value(200_000)) == .stored)
+        #expect(test.read("large")?.value == Self.value(10_000))
+        #expect(test.read("key59999") != nil)
+        #expect(test.pageCount == 4)
+        #expect(test.store.currentStatistics().movedPageCount == 2)
+        try Self.checkCounts(test)
+    }
+
+    @Test func withoutEvictionNothingGivesWay() throws {
+        let test = try TestStore {
+            $0.memoryLimit = 2 << 20
+            $0.evicts = false
+        }
+        var index = 0
+        while test.store("key\(index)", Self.value(100)) == .stored { index += 1 }
+        #expect(test.store("large", Self.value(10_000)) == .outOfMemory)
+        for index in 0..<index { #expect(test.delete("key\(index)") == .stored) }
+        #expect(test.store("large", Self.value(10_000)) == .stored)
+        try Self.checkCounts(test)
+    }
+
+    @Test func pagesFollowTheSizesThatAreUsed() throws {
+        let test = try TestStore { $0.memoryLimit = 16 << 20 }
+        for index in 0..<100_000 { test.store("small\(index)", Self.value(100), now: 10) }
+        #expect(Self.pageCount(test, valuesOf: 100) == 16)
+        for index in 0..<20_000 {
+            test.store("large\(index)", Self.value(5_000), now: 100 + UInt32(index / 100))
+        }
+        #expect(Self.pageCount(test, valuesOf: 5_000) >= 14)
+        #expect(test.pageCount == 16)
+        try Self.checkCounts(test)
+    }
+
+    @Test func aLowerLimitGivesPagesBackAndAHigherOneTakesThem() throws {
+        let test = try TestStore { $0.memoryLimit = 16 << 20 }
+        for index in 0..<3_000 { test.store("key\(index)", Self.value(5_000)) }
+        #expect(test.pageCount > 12)
+        test.store.setMemoryLimit(4 << 20)
+        var steps = 0
+        while test.store.giveBackPage(now: 10) { steps += 1 }
+        #expect(steps > 8 && test.pageCount == 4)
+        try Self.checkCounts(test)
+        for index in 0..<3_000 { test.store("key\(index)", Self.value(5_000)) }
+        #expect(test.pageCount == 4)
+        test.store.setMemoryLimit(64 << 20)
+        for index in 0..<3_000 {
+            #expect(test.store("key\(index)", Self.value(5_000)) == .stored)
+        }
+        #expect(test.pageCount > 12)
+        for index in 0..<3_000 { #expect(test.read("key\(index)") != nil) }
+        try Self.checkCounts(test)
+    }
+
+    @Test func anItemThatGrowsKeepsItsBytesWhilePagesMove() throws {
+        let test = try TestStore { $0.memoryLimit = 2 << 20 }
+        for index in 0..<30_000 { test.store("key\(index)", Self.value(40)) }
+        test.store("grows", [1])
+        var expected: [UInt8] = [1]
+        for step in 0..<40 {
+            let more = [UInt8](repeating: UInt8(step), count: 1_000)
+            #expect(test.store("grows", more, .append) == .stored, "step \(step)")
+            expected += more
+            #expect(test.read("grows")?.value == expected, "step \(step)")
+        }
+        try Self.checkCounts(test)
+    }
+
+    @Test func atRandomNothingIsTornOrCountedTwice() throws {
+        let seed = TestSeed()
+        var random = seed.generator
+        func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+        let test = try TestStore { $0.memoryLimit = 6 << 20 }
+        for step in 0..<10_000 {
+            let name = "key\(pick(0...2_000))"
+            switch pick(0...19) {
+            case 0: _ = test.delete(name)
+            case 1: test.store(name, Self.value(pick(0...300)), .append)
+            case 2 where step % 10 == 0: test.store.setMemoryLimit(pick(2...10) << 20)
+            case 3: _ = test.store.giveBackPage(now: 10)
+            default:
+                let size = 1 << pick(4...17)
+                test.store(name, Self.value(size), now: 10 + UInt32(step / 1_000))
+            }
+            if let found = test.read(name, now: 10) {
+                #expect(found.value == Self.value(found.value.count), "\(seed), step \(step)")
+            }
+        }
+        try Self.checkCounts(test)
+    }
+
+    /// What the classes count is what their lists hold.
+    private static func checkCounts(_ test: TestStore) throws {
+        var itemCount = 0
+        for entry in test.store.slabs.classes {
+            var linked = 0
+            var reference = entry.oldest
+            while reference != 0 {
+                linked += 1
+                reference = Item(test.store.arena, reference).newer
+            }
+            var free = 0
+            reference = entry.free
+            while reference != 0 {
+                free += 1
+                reference = Item(test.store.arena, reference).nextInBucket
+            }
+            #expect(linked == entry.usedCount && free == entry.freeCount)
+            #expect(linked + free == entry.pageCount * entry.chunksPerPage)
+            itemCount += linked
+        }
+        #expect(itemCount == test.store.currentStatistics().itemCount)
+        #expect(test.pageCount == test.store.arena.pageCount)
+    }
+}
