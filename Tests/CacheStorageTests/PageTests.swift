@@ -91,7 +91,7 @@ import Testing
         var random = seed.generator
         func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
         let test = try TestStore { $0.memoryLimit = 6 << 20 }
-        for step in 0..<10_000 {
+        for step in 0..<6_000 {
             let name = "key\(pick(0...2_000))"
             switch pick(0...19) {
             case 0: _ = test.delete(name)
@@ -99,7 +99,7 @@ import Testing
             case 2 where step % 10 == 0: test.store.setMemoryLimit(pick(2...10) << 20)
             case 3: _ = test.store.giveBackPage(now: 10)
             default:
-                let size = 1 << pick(4...17)
+                let size = 1 << pick(4...15)
                 test.store(name, Self.value(size), now: 10 + UInt32(step / 1_000))
             }
             if let found = test.read(name, now: 10) {
