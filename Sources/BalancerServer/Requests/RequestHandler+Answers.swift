@@ -118,6 +118,8 @@ extension RequestHandler {
         }
         if Self.closingStatuses.contains(status) { self.connection.closeAfterResponse() }
         exchange.statusOverride = nil
+        // A body that is too large is too large for its error page as well.
+        if status == 413 { exchange.dropsBody = true }
         let mayLook = !exchange.isErrorPage || settings.followsErrorPagesAgain
         guard mayLook, exchange.redirectionsLeft > 0,
             let page = settings.errorPages.first(where: { $0.statuses.contains(status) })
