@@ -96,6 +96,16 @@ package final class RawConnection {
         return try await !self.fill()
     }
 
+    /// Whether the connection ends by a reset, whatever comes before.
+    package func isReset() async throws -> Bool {
+        do {
+            while try await self.connection.fill(deadline: self.deadline) > 0 {}
+            return false
+        } catch ConnectionError.system(.connectionReset) {
+            return true
+        }
+    }
+
     private func message(answerTo method: String?) async throws -> RawMessage? {
         guard var message = try await self.head() else { return nil }
         switch RawFraming(of: message, answerTo: method) {

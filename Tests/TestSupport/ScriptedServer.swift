@@ -13,7 +13,13 @@ package final class ScriptedServer: Sendable {
         ) async throws -> Void
 
     private let listener: Listener
-    private let state = Mutex<(requests: [RawMessage], connectionCount: Int)>(([], 0))
+    private struct State {
+        var requests: [RawMessage] = []
+        var notes: [String] = []
+        var connectionCount = 0
+    }
+
+    private let state = Mutex(State())
 
     /// Starts a server on `loop`; `script` runs once for each connection, which is closed at its
     /// end. What it throws ends the connection as well.
@@ -41,6 +47,8 @@ package final class ScriptedServer: Sendable {
     package var name: String { self.listener.address.description }
     /// All requests so far.
     package var requests: [RawMessage] { self.state.withLock { $0.requests } }
+    /// What scripts have noted.
+    package var notes: [String] { self.state.withLock { $0.notes } }
     /// How many connections were made to it.
     package var connectionCount: Int { self.state.withLock { $0.connectionCount } }
 
@@ -50,6 +58,9 @@ package final class ScriptedServer: Sendable {
         self.state.withLock { $0.requests.append(request) }
         return request
     }
+
+    /// Notes that something has happened; for scripts.
+    package func note(_ text: String) { self.state.withLock { $0.notes.append(text) } }
 
     /// Takes no more connections.
     package func stop() { self.listener.stop() }

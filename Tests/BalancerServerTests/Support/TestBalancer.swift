@@ -64,6 +64,9 @@ final class TestBalancer: Sendable {
     /// The port it listens at.
     var port: UInt16 { self.address.port ?? 0 }
 
+    /// The address without a server, as `@@dead` names it.
+    var deadName: String { self.names.dead }
+
     /// A new connection to it.
     func connect() async throws -> RawConnection {
         try await RawConnection.connect(to: self.address, on: self.loop)
@@ -95,6 +98,16 @@ final class TestBalancer: Sendable {
             if lines.count >= count || self.loop.now >= end { return lines }
             await self.loop.sleep(until: self.loop.now + .milliseconds(2))
         }
+    }
+
+    /// Waits, with the usual limit, until something is so; answers whether it became so.
+    func waits(until condition: () -> Bool) async -> Bool {
+        let end = self.loop.now + RawConnection.limit
+        while !condition() {
+            if self.loop.now >= end { return false }
+            await self.loop.sleep(until: self.loop.now + .milliseconds(1))
+        }
+        return true
     }
 
     /// The sum of a counter over the balancer's loops.
