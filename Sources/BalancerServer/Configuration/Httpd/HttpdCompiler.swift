@@ -21,6 +21,8 @@ package final class HttpdCompiler {
     var lastFormat: LogFormat?
     /// Paths that members of a group have, to be put before all paths.
     var memberPaths: [Int: String] = [:]
+    /// What is said of a group's sessions, in any order; without a cookie's name it counts nothing.
+    var sessionRules: [Int: SessionAffinity] = [:]
     var hosts: [HttpdHost] = []
 
     /// A `<VirtualHost>` with the addresses in its head.
