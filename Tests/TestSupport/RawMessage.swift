@@ -1,5 +1,5 @@
-/// One HTTP message as it stood on the wire, read by a reader of the tests' own: what is tested must
-/// not judge itself.
+/// One HTTP message as it stood on the wire, read by a reader of the tests' own: what is tested
+/// must not judge itself.
 package struct RawMessage: Sendable {
     /// The request or status line.
     package var startLine = ""

@@ -24,7 +24,8 @@ import Testing
         arguments: [
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", "5"),
             (
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
                 200, "hello", nil
             ),
             ("HTTP/1.1 200 OK\r\n\r\nhello", 200, "hello", nil),
@@ -33,7 +34,8 @@ import Testing
             ("HTTP/1.1 204 No\r\n\r\n", 204, "", nil), ("HTTP/1.1 304 No\r\n\r\n", 304, "", nil),
             ("HTTP/1.1 599 Odd\r\nContent-Length: 1\r\n\r\nx", 599, "x", "1"),
             (
-                "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
+                "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\n"
+                    + "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
                 200, "x", "1"
             ),
         ] as [(String, Int, String, String?)])

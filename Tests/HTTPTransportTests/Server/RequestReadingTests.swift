@@ -104,7 +104,7 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: h\r\nA: " + String(repeating: "a", count: 8_200), 431),
         (
             "GET / HTTP/1.1\r\nHost: h\r\n"
-                + String(repeating: "A: " + String(repeating: "a", count: 8_000) + "\r\n", count: 5),
+                + String(repeating: "A: \(String(repeating: "a", count: 8_000))\r\n", count: 5),
             431
         ),
         (
