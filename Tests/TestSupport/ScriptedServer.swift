@@ -62,6 +62,16 @@ package final class ScriptedServer: Sendable {
     /// Notes that something has happened; for scripts.
     package func note(_ text: String) { self.state.withLock { $0.notes.append(text) } }
 
+    /// Waits until something has been noted; for scripts that a test holds up.
+    package func awaitNote(on peer: RawConnection) async throws {
+        let loop = peer.connection.loop
+        let end = loop.now + RawConnection.limit
+        while self.notes.isEmpty {
+            guard loop.now < end else { throw ConnectionError.deadlineReached }
+            await loop.sleep(until: loop.now + .milliseconds(1))
+        }
+    }
+
     /// Takes no more connections.
     package func stop() { self.listener.stop() }
 
