@@ -105,10 +105,19 @@ struct UpstreamRequestWriter {
 
     private func appendClientFields(to output: ByteBuffer) {
         let head = self.exchange.head
+        let dropsUnderscores = !self.exchange.server.connection.allowsUnderscores
         for field in head.fields {
             if self.plan.replaced.contains(field, of: head) || head.isHopByHop(field) { continue }
-            if field.known == .via, self.settings.via == .block || self.settings.via == .on
-                || self.settings.via == .full
+            // Programs that know fields by variables take `_` and `-` for the same: a field like
+            // X_Real_IP would stand for the one that is set here.
+            if dropsUnderscores, field.known == .other,
+                head.bytes(field.name).firstIndex(of: UInt8(ascii: "_")) != nil
+            {
+                continue
+            }
+            if field.known == .via,
+                self.settings.via == .block || self.settings.via == .on
+                    || self.settings.via == .full
             {
                 continue
             }

@@ -19,6 +19,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [("", nil), ("underscores_in_headers on;", "spoofed")] as [(String, String?)])
+    func fieldsWithUnderscoresArePassedOnOnlyWhereAllowed(
+        _ line: String, _ expected: String?
+    ) async throws {
+        // Behind CGI or WSGI X_Real_IP would be the same variable as X-Real-IP.
+        try await Self.seen(
+            "\(line) location / { proxy_set_header X-Real-IP $remote_addr;"
+                + " proxy_pass http://@@1; }", target: "/", "X_Real_IP: spoofed\r\nX-Own: 1\r\n"
+        ) { request, _ in
+            #expect(request["x_real_ip"] == expected && request["x-own"] == "1")
+            #expect(request["x-real-ip"] == "127.0.0.1")
+        }
+    }
+
     @Test(arguments: [
         ("location / { proxy_pass http://@@1; }", "/a%20b/../c?x=%20", "/a%20b/../c?x=%20"),
         ("location /app/ { proxy_pass http://@@1; }", "/app/x?y", "/app/x?y"),

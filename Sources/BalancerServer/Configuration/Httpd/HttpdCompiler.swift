@@ -64,6 +64,7 @@ package final class HttpdCompiler {
         var main = HttpdScope()
         main.connection.headerLineByteCountMax = 8_190
         main.connection.headerFieldCountMax = 100
+        main.connection.allowsUnderscores = true
         main.connection.headerByteCountMax = 100 * 8_190
         main.settings.bodyByteCountMax = 1 << 30
         main.settings.keepAliveRequestCountMax = 100
