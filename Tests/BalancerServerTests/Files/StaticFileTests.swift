@@ -15,6 +15,7 @@ import Testing
         types { text/plain txt; text/html html htm; }
         location /alias/ { alias @@root/docs/; }
         location /try/ { try_files $uri $uri/ /try/fallback =404; }
+        location /tried/ { rewrite ^/tried(/.*)$ $1 break; try_files $uri $uri/ =404; }
         location /or404/ { try_files $uri =404; }
         location /named/ { try_files $uri @other; }
         location @other { return 200 "named $uri"; }
@@ -51,7 +52,8 @@ import Testing
 
     @Test(arguments: [
         ("/missing.txt", 404), ("/a.txt/", 404), ("/a.txt/x", 404), ("/docs", 301),
-        ("/none/", 403), ("/or404/x", 404), ("/nodir/", 404),
+        ("/none/", 403), ("/tried/docs", 301), ("/tried/none", 301), ("/tried/x", 404),
+        ("/or404/x", 404), ("/nodir/", 404),
         ("/" + String(repeating: "a", count: 300), 404),
     ])
     func whatIsNoFileGetsAStatus(_ target: String, _ status: Int) async throws {
@@ -124,6 +126,25 @@ import Testing
             }
             let quiet = try await balancer.get("/quiet")
             #expect(quiet["etag"] == nil && quiet["last-modified"] != nil)
+        }
+    }
+
+    @Test func aPageThatStandsForAnErrorIsSentAsItIs() async throws {
+        let configuration = nginx(
+            "error_page 404 /404.html; error_page 403 =200 /404.html;"
+                + "location = /closed { return 403; }")
+        try await withBalancer(configuration, files: ["404.html": "not here"]) { balancer in
+            for fields in [
+                "", "If-None-Match: *\r\n", "Range: bytes=0-1\r\n", "If-Match: \"x\"\r\n",
+                "If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT\r\n",
+            ] {
+                let answer = try await balancer.get("/missing", fields)
+                #expect(answer.status == 404 && answer.text == "not here", "\(fields)")
+                #expect(answer["last-modified"] == nil && answer["accept-ranges"] == nil)
+                #expect(answer["content-range"] == nil)
+            }
+            let changed = try await balancer.get("/closed", "Range: bytes=0-2\r\n")
+            #expect(changed.text == "not" && changed["content-range"] == "bytes 0-2/8")
         }
     }
 

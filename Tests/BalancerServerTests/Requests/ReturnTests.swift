@@ -9,6 +9,8 @@ import Testing
         location = /ok { return 200 "text $request_method $uri$is_args$args"; }
         location = /empty { return 204; }
         location = /gone { return 410; }
+        location = /bare { return 200; }
+        location = /target { return 200 "$request_uri $uri"; }
         location = /moved { return 301 /elsewhere?$args; }
         location = /url { return http://other.test/x; }
         location = /see { return 303 https://other.test/; }
@@ -45,7 +47,9 @@ import Testing
     @Test(arguments: [
         ("/ok?a=b", "text GET /ok?a=b"), ("/ok", "text GET /ok"), ("/set", "1-2"),
         ("/arg?x=1&name=v%20w&name=z", "v%20w,"), ("/host", "test  http HTTP/1.1"),
-        ("/braces", "GETs"), ("/if?a=yes", "is yes"), ("/if?a=no", "no file"),
+        ("/braces", "GETs"), ("/target?a=b", "/target?a=b /target"),
+        ("http://test/target?a=b", "/target?a=b /target"), ("/if?a=yes", "is yes"),
+        ("/if?a=no", "no file"),
         ("/rw/two/z", "text GET /ok?from=z"), ("/rw/one/z?q=1", "text GET /ok?from=z&q=1"),
     ])
     func theTextIsMadeOfTheRequest(_ target: String, _ expected: String) async throws {
@@ -97,6 +101,9 @@ import Testing
             #expect(gone["content-type"] == "text/html")
             let typed = try await balancer.get("/typed")
             #expect(typed["content-type"] == "application/json")
+            let bare = try await balancer.get("/bare")
+            #expect(bare["content-type"] == "text/plain" && bare["content-length"] == "0")
+            #expect(empty["content-type"] == nil)
         }
     }
 
