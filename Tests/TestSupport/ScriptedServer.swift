@@ -74,13 +74,6 @@ package final class ScriptedServer: Sendable {
 
     /// Takes no more connections.
     package func stop() { self.listener.stop() }
-
-    /// An address on which nobody listens.
-    package static func deadAddress() throws -> SocketAddress {
-        let listener = try Listener.bind(.ipv4(0x7F00_0001, port: 0))
-        listener.stop()
-        return listener.address
-    }
 }
 
 /// A whole answer with a body and a length.

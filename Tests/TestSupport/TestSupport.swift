@@ -6,3 +6,4 @@
 //   PeerProcess     a real peer, such as memcached
 //   RawConnection   either end of an HTTP connection, byte for byte
 //   ScriptedServer  a server that does with each connection what its script says
+//   DeadAddress     an address that refuses connections

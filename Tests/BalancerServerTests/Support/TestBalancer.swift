@@ -16,6 +16,7 @@ final class TestBalancer: Sendable {
     /// The loop of the test; the balancer has its own.
     let loop: Loop
     private let names: TestNames
+    private let dead: DeadAddress
 
     /// Starts a balancer whose configuration lies in `balancer.conf` of the folder.
     init(
@@ -28,9 +29,10 @@ final class TestBalancer: Sendable {
         self.folder = folder
         self.servers = servers
         self.loop = loop
+        self.dead = try DeadAddress()
         self.names = TestNames(
             listen: self.address.description, root: folder.path, servers: servers.map(\.name),
-            dead: try ScriptedServer.deadAddress().description)
+            dead: self.dead.address.description)
         try folder.write("balancer.conf", self.names.filled(text))
         var settings = DaemonSettings(name: "balancerd")
         settings.loopCount = 1

@@ -172,9 +172,9 @@ import Testing
 
     @Test func whoCannotBeReachedIsAFailure() async throws {
         try await Self.withPool { pool, _, _ in
-            let dead = try ScriptedServer.deadAddress()
+            let dead = try DeadAddress()
             await #expect(throws: HTTPTransportError.connection(.system(.connectionRefused))) {
-                _ = try await pool.connection(to: dead, timeout: Self.timeout)
+                _ = try await pool.connection(to: dead.address, timeout: Self.timeout)
             }
             #expect(pool.openedCount == 0)
         }

@@ -21,8 +21,11 @@ final class TestServer: Sendable {
     let address: SocketAddress
     private let log: Log
 
-    init(_ group: LoopGroup, _ settings: ServerSettings, _ handler: @escaping Handler) throws {
-        let listener = try Listener.bind(.ipv4(0x7F00_0001, port: 0))
+    init(
+        _ group: LoopGroup, _ settings: ServerSettings, at address: SocketAddress,
+        _ handler: @escaping Handler
+    ) throws {
+        let listener = try Listener.bind(address)
         let log = Log()
         self.loop = group.loops[0]
         self.address = listener.address
@@ -69,11 +72,12 @@ final class TestServer: Sendable {
 /// Runs `body` beside a server that gives each request to `handler`.
 func withServer(
     _ settings: ServerSettings = ServerSettings(),
+    at address: SocketAddress = .ipv4(0x7F00_0001, port: 0),
     handler: @escaping TestServer.Handler = { await echo($0, $1) },
     _ body: @escaping @Sendable (TestServer) async throws -> Void
 ) async throws {
     try await runOnLoop { group in
-        let server = try TestServer(group, settings, handler)
+        let server = try TestServer(group, settings, at: address, handler)
         defer { server.server.stopListening() }
         try await body(server)
     }
