@@ -236,17 +236,23 @@ final class ProxyRun {
         }
         guard self.settings.nextUpstream.contains(failure.condition) else {
             if hasSent, !self.mayRepeat { self.worker.counters.add(.requestsNotSentAgain) }
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
         if hasSent, !self.mayRepeat {
             self.worker.counters.add(.requestsNotSentAgain)
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
         guard self.body.isReplayable else {
             self.worker.counters.add(.bodiesNotReplayable)
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
-        return self.hasTriesLeft ? nil : .fail(failure.status)
+        return self.hasTriesLeft ? nil : .fail(self.status(of: failure))
+    }
+
+    /// What the client is told: httpd calls a server that cannot be reached unavailable.
+    private func status(of failure: ProxyFailure) -> Int {
+        if case .connecting = failure, self.exchange.configuration.dialect == .httpd { return 503 }
+        return failure.status
     }
 
     /// Nobody waits for the answer any more: nginx's 499.

@@ -68,6 +68,11 @@ extension Exchange {
         let settings = self.location.settings
         let head = self.head
         output.append("http://" as StaticString)
+        if self.configuration.dialect == .httpd, !head.authority.isEmpty {
+            // As the client named it, with its port.
+            output.append(head.bytes(head.authority))
+            return
+        }
         if settings.namesServerInRedirect || head.host.isEmpty {
             output.append(self.server.name)
         } else {

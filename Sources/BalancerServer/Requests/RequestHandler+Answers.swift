@@ -34,7 +34,7 @@ extension RequestHandler {
         let settings = self.exchange.location.settings
         for field in settings.addedFields
         where field.isAlways || Self.statusesWithFields.contains(self.connection.status) {
-            let value = VariableEvaluator.string(field.value, of: self.exchange)
+            let value = FieldValue.bytes(field.value, of: self.exchange).span.makeString()
             if !value.isEmpty { self.connection.addField(named: field.name, value) }
         }
         if let seconds = settings.keepAliveAnnouncement {
