@@ -144,7 +144,6 @@ extension ServerConnection {
             self.request.wantsKeepAlive && !self.isDraining && !bodyIsUncertain
             && self.settings.keepAliveTimeout > .zero
             && self.requestCount < self.settings.keepAliveRequestCountMax
-            && !self.connection.peerHasFinished
     }
 
     /// Writes a piece of the body; to HEAD and bodiless answers nothing. Call `relieve()` between

@@ -96,6 +96,7 @@ extension Balancer {
     package mutating func setPolicy(_ policy: PeerPolicy, of index: Int) {
         self.peers[index].policy = policy
         self.peers[index].effectiveWeight = min(self.peers[index].effectiveWeight, policy.weight)
+        if self.ring != nil { self.ring = HashRing(self.peers.map(\.policy)) }
     }
 
     /// Takes over what the old group knew of a server that is in both; for reloads. Requests that

@@ -65,7 +65,7 @@ extension Balancer {
     /// The server that a session belongs to: by its route, else by the redirect of that server.
     mutating func findByRoute(_ route: String, tried: TriedPeers, now: Instant) -> Int? {
         if let index = self.usable(route, tried: tried, now: now) {
-            self.chargeRoute(index)
+            self.take(index, now: now)
             return index
         }
         for peer in self.peers where peer.policy.route == route {
@@ -73,7 +73,7 @@ extension Balancer {
             guard !redirect.isEmpty, redirect != route,
                 let index = self.usable(redirect, tried: tried, now: now)
             else { continue }
-            self.chargeRoute(index)
+            self.take(index, now: now)
             return index
         }
         return nil
@@ -88,9 +88,13 @@ extension Balancer {
         }
     }
 
-    /// httpd counts requests that came by their route as part of the round; nginx does not.
-    private mutating func chargeRoute(_ chosen: Int) {
-        guard case .errorState = self.health else { return }
+    /// httpd counts requests that came by their route as part of the round; nginx does not, but
+    /// one that comes after a rest is the server's trial as any other would be.
+    private mutating func take(_ chosen: Int, now: Instant) {
+        guard case .errorState = self.health else {
+            if !self.hasOnlyOne { self.beginWindow(chosen, now: now) }
+            return
+        }
         var total = 0
         for (index, peer) in self.peers.enumerated() where !peer.policy.isDown && !peer.isInError {
             self.peers[index].currentWeight += peer.policy.weight

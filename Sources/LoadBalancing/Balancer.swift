@@ -86,7 +86,7 @@ package struct Balancer: Sendable {
     package internal(set) var peers: [PeerState]
 
     var generator: SeededGenerator
-    let ring: HashRing?
+    var ring: HashRing?
     /// nginx's `single`: the only server of a group is never left alone.
     let hasOnlyOne: Bool
 

@@ -17,9 +17,17 @@ struct AnswerRewriter {
         }
     }
 
-    /// A `Location`.
+    /// A `Location`. Where a rule made a path of it, it becomes an address as in redirects of the
+    /// balancer's own; a path that the server sent stays one.
     private func location(_ value: [UInt8]) -> [UInt8] {
-        self.rewrite(value, by: self.settings.redirects) ?? value
+        guard let new = self.rewrite(value, by: self.settings.redirects) else { return value }
+        guard new.first == UInt8(ascii: "/"),
+            self.exchange.location.settings.redirectsAbsolutely
+        else { return new }
+        let address = ByteBuffer(capacity: new.count + 64)
+        self.exchange.appendOwnAddress(to: address)
+        address.append(new)
+        return address.makeArray()
     }
 
     /// A `Refresh`: what follows `url=`.

@@ -49,6 +49,8 @@ final class ProxyRun {
     private var query = PeerQuery()
     private var tried = TriedPeers()
     private var triesLeft: Int
+    /// How many tries the request has behind it in other groups.
+    private let tryCountBefore: Int
     private let deadline: Instant
 
     var worker: Worker { self.handler.worker }
@@ -70,6 +72,7 @@ final class ProxyRun {
         } else {
             self.body = RequestBody(of: handler.connection)
         }
+        self.tryCountBefore = exchange.upstreamTries.count
         let count = group.settings.peers.count
         self.triesLeft = settings.tryCountMax > 0 ? min(settings.tryCountMax, count) : count
         self.deadline =
@@ -134,7 +137,13 @@ final class ProxyRun {
         _ upstream: UpstreamConnection, _ pool: UpstreamPool, _ peer: UpstreamPeer
     ) async -> Outcome {
         self.exchange.upstream = upstream
-        defer { self.exchange.upstream = nil }
+        let (sentBefore, receivedBefore) = (
+            upstream.connection.sentByteCount, upstream.connection.receivedByteCount
+        )
+        defer {
+            self.exchange.upstream = nil
+            self.countBytes(of: upstream.connection, sentBefore, receivedBefore)
+        }
         upstream.beginRequest(self.exchange.method)
         let output = upstream.connection.output
         UpstreamRequestWriter(exchange: self.exchange, settings: self.settings, plan: self.plan)
@@ -227,17 +236,23 @@ final class ProxyRun {
         }
         guard self.settings.nextUpstream.contains(failure.condition) else {
             if hasSent, !self.mayRepeat { self.worker.counters.add(.requestsNotSentAgain) }
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
         if hasSent, !self.mayRepeat {
             self.worker.counters.add(.requestsNotSentAgain)
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
         guard self.body.isReplayable else {
             self.worker.counters.add(.bodiesNotReplayable)
-            return .fail(failure.status)
+            return .fail(self.status(of: failure))
         }
-        return self.hasTriesLeft ? nil : .fail(failure.status)
+        return self.hasTriesLeft ? nil : .fail(self.status(of: failure))
+    }
+
+    /// What the client is told: httpd calls a server that cannot be reached unavailable.
+    private func status(of failure: ProxyFailure) -> Int {
+        if case .connecting = failure, self.exchange.configuration.dialect == .httpd { return 503 }
+        return failure.status
     }
 
     /// Nobody waits for the answer any more: nginx's 499.
@@ -253,6 +268,7 @@ final class ProxyRun {
         let status = self.exchange.configuration.dialect == .httpd ? 503 : 502
         var attempt = UpstreamTry()
         attempt.groupName = self.group.settings.name
+        attempt.beginsNewGroup = self.beginsNewGroup
         attempt.status = status
         self.exchange.upstreamTries.append(attempt)
         self.handler.log(.error, "no live upstreams while connecting to upstream")
@@ -278,7 +294,23 @@ final class ProxyRun {
         var attempt = UpstreamTry()
         attempt.address = peer.address
         attempt.route = peer.policy.route
+        attempt.beginsNewGroup = self.beginsNewGroup
         self.exchange.upstreamTries.append(attempt)
+    }
+
+    /// Whether the try that is about to be noted is the first one of this group, after another.
+    private var beginsNewGroup: Bool {
+        self.exchange.upstreamTries.count == self.tryCountBefore && self.tryCountBefore > 0
+    }
+
+    private func countBytes(
+        of connection: Connection, _ sentBefore: Int, _ receivedBefore: Int
+    ) {
+        let last = self.exchange.upstreamTries.count - 1
+        self.exchange.upstreamTries[last].sentByteCount =
+            Int64(connection.sentByteCount - sentBefore)
+        self.exchange.upstreamTries[last].receivedByteCount =
+            Int64(connection.receivedByteCount - receivedBefore)
     }
 
     private func endTry(_ began: Instant) {

@@ -19,7 +19,7 @@ struct UpstreamRequestWriter {
             let start = output.count
             output.append(field.prefix)
             let valueStart = output.count
-            VariableEvaluator.append(field.value, of: self.exchange, to: output)
+            FieldValue.append(field.value, of: self.exchange, to: output)
             if output.count == valueStart {
                 output.truncate(to: start)
             } else {
@@ -72,15 +72,34 @@ struct UpstreamRequestWriter {
                 self.appendArguments(to: output)
             }
         case .replacingPrefix(let matched, let replacement):
-            output.append(replacement)
             let path = exchange.path
-            PercentCoding.append(
-                path.bytes.extracting(min(matched, path.count)..<path.count), for: .path,
-                to: output)
+            let rest = path.bytes.extracting(min(matched, path.count)..<path.count)
+            let first = replacement.first ?? (rest.isEmpty ? 0 : rest[0])
+            if first != UInt8(ascii: "/") { output.append(UInt8(ascii: "/")) }
+            output.append(replacement)
+            PercentCoding.append(rest, for: .path, to: output)
             self.appendArguments(to: output)
         case .value(let value):
-            VariableEvaluator.append(value, of: exchange, to: output)
+            FieldValue.appendTarget(VariableEvaluator.bytes(value, of: exchange), to: output)
+        case .pattern(let value):
+            self.appendPath(value, to: output)
+            self.appendArguments(to: output)
         }
+    }
+
+    /// A path whose texts are encoded already and whose variables are not.
+    private func appendPath(_ value: ComplexValue, to output: ByteBuffer) {
+        let path = ByteBuffer(capacity: 128)
+        for part in value.parts {
+            switch part {
+            case .text(let bytes): path.append(bytes)
+            case .variable(let reference):
+                let piece = VariableEvaluator.bytes(
+                    ComplexValue(parts: [.variable(reference)]), of: self.exchange)
+                PercentCoding.append(piece.span, for: .path, to: path)
+            }
+        }
+        FieldValue.appendTarget(path.makeArray(), to: output)
     }
 
     private func appendArguments(to output: ByteBuffer) {
@@ -92,11 +111,11 @@ struct UpstreamRequestWriter {
     /// HTTP/1.1 keeps connections without a word; HTTP/1.0 is told that the connection ends.
     private func appendConnection(to output: ByteBuffer) {
         if let upgrade = self.plan.upgrade {
-            let value = VariableEvaluator.bytes(upgrade, of: self.exchange)
+            let value = FieldValue.bytes(upgrade, of: self.exchange)
             if !value.isEmpty { output.appendField("Upgrade", value.span) }
         }
         if let connection = self.plan.connection {
-            let value = VariableEvaluator.bytes(connection, of: self.exchange)
+            let value = FieldValue.bytes(connection, of: self.exchange)
             if !value.isEmpty { output.appendField("Connection", value.span) }
         } else if self.settings.minorVersion == 0 {
             output.append("Connection: close\r\n" as StaticString)
@@ -105,10 +124,19 @@ struct UpstreamRequestWriter {
 
     private func appendClientFields(to output: ByteBuffer) {
         let head = self.exchange.head
+        let dropsUnderscores = !self.exchange.server.connection.allowsUnderscores
         for field in head.fields {
             if self.plan.replaced.contains(field, of: head) || head.isHopByHop(field) { continue }
-            if field.known == .via, self.settings.via == .block || self.settings.via == .on
-                || self.settings.via == .full
+            // Programs that know fields by variables take `_` and `-` for the same: a field like
+            // X_Real_IP would stand for the one that is set here.
+            if dropsUnderscores, field.known == .other,
+                head.bytes(field.name).firstIndex(of: UInt8(ascii: "_")) != nil
+            {
+                continue
+            }
+            if field.known == .via,
+                self.settings.via == .block || self.settings.via == .on
+                    || self.settings.via == .full
             {
                 continue
             }
@@ -138,9 +166,11 @@ enum ViaField {
         output.append(minorVersion == 0 ? "1.0 " as StaticString : "1.1 ")
         let name = exchange.server.name
         output.append(name.isEmpty ? exchange.localAddress.hostText : name)
-        if let port = exchange.localAddress.port, port != 80 {
-            output.append(UInt8(ascii: ":"))
-            output.append(decimal: Int(port))
+        // As in httpd the port is the one that the client named, not the one that is listened at.
+        let head = exchange.head
+        let host = ByteRange(Int(head.host.end), Int(head.authority.end))
+        if !head.authority.isEmpty, !host.isEmpty, !head.bytes(host).isEqual(to: ":80") {
+            output.append(head.bytes(host))
         }
         if policy == .full { output.append(" (\(ProgramVersion.signature))") }
     }

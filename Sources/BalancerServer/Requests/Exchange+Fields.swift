@@ -62,4 +62,25 @@ extension Exchange {
         }
         return true
     }
+
+    /// `http://HOST[:PORT]` as the client knows this server.
+    func appendOwnAddress(to output: ByteBuffer) {
+        let settings = self.location.settings
+        let head = self.head
+        output.append("http://" as StaticString)
+        if self.configuration.dialect == .httpd, !head.authority.isEmpty {
+            // As the client named it, with its port.
+            output.append(head.bytes(head.authority))
+            return
+        }
+        if settings.namesServerInRedirect || head.host.isEmpty {
+            output.append(self.server.name)
+        } else {
+            output.append(head.bytes(head.host))
+        }
+        if settings.namesPortInRedirect, let port = self.localAddress.port, port != 80 {
+            output.append(UInt8(ascii: ":"))
+            output.append(decimal: Int(port))
+        }
+    }
 }

@@ -34,7 +34,7 @@ extension RequestHandler {
         let settings = self.exchange.location.settings
         for field in settings.addedFields
         where field.isAlways || Self.statusesWithFields.contains(self.connection.status) {
-            let value = VariableEvaluator.string(field.value, of: self.exchange)
+            let value = FieldValue.bytes(field.value, of: self.exchange).span.makeString()
             if !value.isEmpty { self.connection.addField(named: field.name, value) }
         }
         if let seconds = settings.keepAliveAnnouncement {
@@ -68,28 +68,11 @@ extension RequestHandler {
         let exchange = self.exchange
         let location = ByteBuffer(capacity: target.count + 64)
         if target.first == UInt8(ascii: "/"), exchange.location.settings.redirectsAbsolutely {
-            self.appendOwnAddress(to: location)
+            exchange.appendOwnAddress(to: location)
         }
         // What a variable brought in must not end the field.
         location.append(target.filter { $0 >= 0x20 && $0 != 0x7F })
         return self.sendPage(status, location: location.makeString())
-    }
-
-    /// `http://HOST[:PORT]` as the client knows this server.
-    private func appendOwnAddress(to output: ByteBuffer) {
-        let exchange = self.exchange
-        let settings = exchange.location.settings
-        let head = exchange.head
-        output.append("http://" as StaticString)
-        if settings.namesServerInRedirect || head.host.isEmpty {
-            output.append(exchange.server.name)
-        } else {
-            output.append(head.bytes(head.host))
-        }
-        if settings.namesPortInRedirect, let port = exchange.localAddress.port, port != 80 {
-            output.append(UInt8(ascii: ":"))
-            output.append(decimal: Int(port))
-        }
     }
 
     /// Sends the client to the path with a `/` at its end (301).
@@ -118,6 +101,8 @@ extension RequestHandler {
         }
         if Self.closingStatuses.contains(status) { self.connection.closeAfterResponse() }
         exchange.statusOverride = nil
+        // A body that is too large is too large for its error page as well.
+        if status == 413 { exchange.dropsBody = true }
         let mayLook = !exchange.isErrorPage || settings.followsErrorPagesAgain
         guard mayLook, exchange.redirectionsLeft > 0,
             let page = settings.errorPages.first(where: { $0.statuses.contains(status) })

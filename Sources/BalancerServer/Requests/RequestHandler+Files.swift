@@ -63,6 +63,10 @@ extension RequestHandler {
     private func send(_ file: borrowing Descriptor, _ status: FileStatus) async throws -> Step {
         let modified = status.modifiedUnixNanoseconds / 1_000_000_000
         let entityTag = Self.entityTag(modified: modified, size: status.size)
+        // A page that stands for an error is sent as it is, whatever the client has of it.
+        if self.standsForError {
+            return try await self.send(file, status, modified, entityTag, nil)
+        }
         let outcome = FileConditions.decide(
             FileConditions.Fields(self.exchange.head, method: self.exchange.method),
             entityTag: entityTag, modifiedUnixSeconds: modified, size: status.size)
@@ -101,7 +105,7 @@ extension RequestHandler {
             self.connection.addField(
                 "Content-Range",
                 "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(status.size)")
-        } else {
+        } else if !self.standsForError {
             self.connection.addField("Accept-Ranges", "bytes")
         }
         self.endHead(.length(UInt64(part.count)))
@@ -121,10 +125,17 @@ extension RequestHandler {
         return self.finish()
     }
 
+    /// Whether the file is sent with another status than its own.
+    private var standsForError: Bool {
+        self.exchange.statusOverride.map { $0 != 200 } ?? false
+    }
+
     private func addFileFields(_ modified: Int64, _ entityTag: String) {
-        let date = ByteBuffer(capacity: 32)
-        HTTPDate.append(unixSeconds: modified, to: date)
-        self.connection.addField("Last-Modified", date.makeString())
+        if !self.standsForError {
+            let date = ByteBuffer(capacity: 32)
+            HTTPDate.append(unixSeconds: modified, to: date)
+            self.connection.addField("Last-Modified", date.makeString())
+        }
         if self.exchange.location.settings.sendsETag {
             self.connection.addField("ETag", entityTag)
         }
@@ -179,9 +190,6 @@ extension RequestHandler {
             else { continue }
             exchange.path.clear()
             exchange.path.append(path)
-            if candidate.isDirectory, path.last != UInt8(ascii: "/") {
-                exchange.path.append(UInt8(ascii: "/"))
-            }
             exchange.isTargetUnchanged = false
             return nil
         }

@@ -120,7 +120,8 @@ extension RequestHandler {
         }
         guard let value else {
             if status >= 300 { return .fail(status) }
-            return self.send(status, contentType: nil, [])
+            let isEmpty = status == 204 || status < 200
+            return self.send(status, contentType: isEmpty ? nil : self.contentType(), [])
         }
         let body = VariableEvaluator.bytes(value, of: exchange)
         return self.send(status, contentType: self.contentType(), body)

@@ -123,7 +123,7 @@ final class RequestHandler {
         case .stopped, .ended: break
         }
         let settings = exchange.location.settings
-        if let limit = self.connection.bodyByteCountMax,
+        if !exchange.dropsBody, let limit = self.connection.bodyByteCountMax,
             let length = self.connection.bodyByteCountRemaining, length > limit
         {
             self.log(.error, "client intended to send too large body: \(length) bytes")

@@ -148,7 +148,7 @@ extension VariableEvaluator {
         switch variable {
         case .request: return self.append(head.requestLine, of: head, to: output)
         case .requestMethod: return self.append(head.methodRange, of: head, to: output)
-        case .requestURI: return self.append(head.target, of: head, to: output)
+        case .requestURI: return self.appendTarget(of: head, to: output)
         case .serverProtocol:
             output.append(head.minorVersion == 0 ? "HTTP/1.0" as StaticString : "HTTP/1.1")
             return true
@@ -172,6 +172,20 @@ extension VariableEvaluator {
         case .requestBody, .limitRate, .upstreamCacheStatus: return false
         default: return self.appendUpstream(variable, of: request, to: output)
         }
+    }
+
+    /// The target as the client sent it; of an absolute one nginx leaves out scheme and host.
+    private static func appendTarget(of head: RequestHead, to output: ByteBuffer) -> Bool {
+        guard head.targetForm == .absolute else {
+            return self.append(head.target, of: head, to: output)
+        }
+        if head.path.isEmpty { output.append(UInt8(ascii: "/")) }
+        output.append(head.bytes(head.path))
+        if let query = head.query {
+            output.append(UInt8(ascii: "?"))
+            output.append(head.bytes(query))
+        }
+        return true
     }
 
     private static func append(

@@ -1,5 +1,5 @@
-import Base
 import BalancerServer
+import Base
 import LoadBalancing
 import SystemInterface
 import Testing
@@ -182,19 +182,22 @@ import Testing
         #expect(other.defaultServer.name == "any")
     }
 
-    @Test(arguments: [
-        ("60", Duration.seconds(60)), ("500ms", .milliseconds(500)), ("1h30m", .seconds(5_400)),
-        ("1h 30m", .seconds(5_400)), ("1d", .seconds(86_400)), ("0", .zero), ("5x", nil), ("", nil),
-        ("30m1h", nil), ("-1", nil), ("1M", .seconds(2_592_000)),
-    ] as [(String, Duration?)])
+    @Test(
+        arguments: [
+            ("60", Duration.seconds(60)), ("500ms", .milliseconds(500)), ("1h30m", .seconds(5_400)),
+            ("1h 30m", .seconds(5_400)), ("1d", .seconds(86_400)), ("0", .zero), ("5x", nil),
+            ("", nil),
+            ("30m1h", nil), ("-1", nil), ("1M", .seconds(2_592_000)),
+        ] as [(String, Duration?)])
     func timesAreReadAsInNginx(_ text: String, _ expected: Duration?) {
         #expect(ConfigurationUnits.duration(text) == expected)
     }
 
-    @Test(arguments: [
-        ("8k", 8_192), ("1M", 1 << 20), ("2g", 2 << 30), ("7", 7), ("k", nil), ("1kk", nil),
-        ("99999999999999999999g", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("8k", 8_192), ("1M", 1 << 20), ("2g", 2 << 30), ("7", 7), ("k", nil), ("1kk", nil),
+            ("99999999999999999999g", nil),
+        ] as [(String, Int?)])
     func sizesAreReadAsInNginx(_ text: String, _ expected: Int?) {
         #expect(ConfigurationUnits.size(text) == expected)
     }

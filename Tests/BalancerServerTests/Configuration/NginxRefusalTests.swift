@@ -1,5 +1,5 @@
-import Base
 import BalancerServer
+import Base
 import Testing
 
 /// What nginx refuses is refused here, in its words, with the place. Method: one file a case.

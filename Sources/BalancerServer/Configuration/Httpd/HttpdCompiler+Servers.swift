@@ -210,7 +210,7 @@ extension HttpdCompiler {
         let member = self.memberPaths[target.group, default: ""]
         let path = member + target.path
         if let value = target.value {
-            proxy.path = .value(
+            proxy.path = .pattern(
                 ComplexValue(parts: [.text(Array(member.utf8))] + value.parts))
         } else if let from = pass?.path {
             let to = path.isEmpty && from.hasSuffix("/") ? "/" : path

@@ -21,6 +21,8 @@ package final class HttpdCompiler {
     var lastFormat: LogFormat?
     /// Paths that members of a group have, to be put before all paths.
     var memberPaths: [Int: String] = [:]
+    /// What is said of a group's sessions, in any order; without a cookie's name it counts nothing.
+    var sessionRules: [Int: SessionAffinity] = [:]
     var hosts: [HttpdHost] = []
 
     /// A `<VirtualHost>` with the addresses in its head.
@@ -62,6 +64,7 @@ package final class HttpdCompiler {
         var main = HttpdScope()
         main.connection.headerLineByteCountMax = 8_190
         main.connection.headerFieldCountMax = 100
+        main.connection.allowsUnderscores = true
         main.connection.headerByteCountMax = 100 * 8_190
         main.settings.bodyByteCountMax = 1 << 30
         main.settings.keepAliveRequestCountMax = 100

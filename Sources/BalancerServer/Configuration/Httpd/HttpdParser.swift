@@ -90,13 +90,22 @@ struct HttpdParser {
                 guard self.depth < NginxParser.blockDepthMax else {
                     throw self.texts.diagnostic(opened.place, "sections are nested too deep")
                 }
+                let isTaken = self.isTaken(opened)
+                if isTaken == false {
+                    try self.passOver(opened, &source)
+                    continue
+                }
                 self.depth += 1
                 let block = try self.directives(&source, section: opened)
                 self.depth -= 1
-                let section = HttpdDirective(
-                    name: opened.name, place: opened.place, arguments: opened.arguments,
-                    block: block)
-                directives += self.taken(section) ?? [section]
+                if isTaken == true {
+                    directives += block
+                } else {
+                    directives.append(
+                        HttpdDirective(
+                            name: opened.name, place: opened.place, arguments: opened.arguments,
+                            block: block))
+                }
                 continue
             }
             try self.plain(line, into: &directives)
@@ -179,25 +188,41 @@ struct HttpdParser {
 
     // MARK: Sections that choose
 
-    /// What stands for a section that only chooses; nil for all others.
-    private func taken(_ section: HttpdDirective) -> [HttpdDirective]? {
-        guard let block = section.block, let argument = section.arguments.first?.text else {
-            return nil
-        }
+    /// Whether what is in a section counts; nil for sections that do not choose.
+    private func isTaken(_ section: HttpdDirective) -> Bool? {
+        guard let argument = section.arguments.first?.text else { return nil }
         let isNegated = argument.hasPrefix("!")
         let name = isNegated ? String(argument.dropFirst()) : argument
         switch section.key {
         case "ifmodule":
-            return HttpdModules.isKnown(name) != isNegated ? block : []
+            return HttpdModules.isKnown(name) != isNegated
         case "ifdefine":
-            return (self.defines[name] != nil) != isNegated ? block : []
+            return (self.defines[name] != nil) != isNegated
         case "ifversion":
-            return HttpdModules.versionHolds(section.arguments.map(\.text)) ? block : []
+            return HttpdModules.versionHolds(section.arguments.map(\.text))
         case "iffile":
             let isThere = (try? self.reader.read(name)) != nil
-            return isThere != isNegated ? block : []
+            return isThere != isNegated
         default: return nil
         }
+    }
+
+    /// Reads to the end of a section that does not count: nothing in it is done, not even includes.
+    private mutating func passOver(
+        _ opened: HttpdDirective, _ source: inout Source
+    ) throws(Diagnostic) {
+        var open = [opened]
+        while let line = try self.nextLine(&source) {
+            guard let first = self.words(of: line).first else { continue }
+            if first.text.hasPrefix("</") {
+                try self.checkEnd(line, open.last)
+                open.removeLast()
+                if open.isEmpty { return }
+            } else if first.text.hasPrefix("<") {
+                open.append(try self.sectionHead(line))
+            }
+        }
+        throw self.texts.diagnostic(opened.place, "<\(opened.name)> was not closed.")
     }
 
     private func checkEnd(

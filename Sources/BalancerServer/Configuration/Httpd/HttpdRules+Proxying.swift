@@ -263,6 +263,7 @@ extension HttpdCompiler {
     func groupParameter(_ word: HttpdWord, _ group: Int) throws(Diagnostic) {
         let (key, value) = try self.split(word)
         var upstream = self.pieces.upstreams[group]
+        var rule = self.sessionRules[group] ?? SessionAffinity(cookie: "", parameter: "")
         let invalid = self.mistake(word.place, "invalid value '\(value)' of \(key)")
         switch key {
         case "lbmethod":
@@ -275,23 +276,11 @@ extension HttpdCompiler {
         case "stickysession":
             let names = value.split(separator: "|", maxSplits: 1).map(String.init)
             guard let cookie = names.first else { throw invalid }
-            var rule = SessionAffinity(
-                cookie: cookie, parameter: names.count > 1 ? names[1] : cookie)
-            if case .session(let before) = upstream.affinity {
-                rule.separator = before.separator
-                rule.refusesFailover = before.refusesFailover
-            }
-            upstream.affinity = .session(rule)
+            rule.cookie = cookie
+            rule.parameter = names.count > 1 ? names[1] : cookie
         case "stickysessionsep":
-            if case .session(var rule) = upstream.affinity {
-                rule.separator = value.lowercased() == "off" ? 0 : value.utf8.first ?? 0x2E
-                upstream.affinity = .session(rule)
-            }
-        case "nofailover":
-            if case .session(var rule) = upstream.affinity {
-                rule.refusesFailover = value.lowercased() == "on"
-                upstream.affinity = .session(rule)
-            }
+            rule.separator = value.lowercased() == "off" ? 0 : value.utf8.first ?? 0x2E
+        case "nofailover": rule.refusesFailover = value.lowercased() == "on"
         case "maxattempts":
             guard let count = ConfigurationUnits.number(value) else { throw invalid }
             upstream.failoverCountMax = count
@@ -305,6 +294,8 @@ extension HttpdCompiler {
         case "timeout", "nonce", "growth", "scolonpathdelim", "failontimeout", "secret": break
         default: throw self.mistake(word.place, "unknown Balancer parameter \(key)")
         }
+        self.sessionRules[group] = rule
+        if !rule.cookie.isEmpty { upstream.affinity = .session(rule) }
         self.pieces.upstreams[group] = upstream
     }
 

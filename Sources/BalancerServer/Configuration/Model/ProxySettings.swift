@@ -87,6 +87,9 @@ package enum ProxyPath: Equatable, Sendable {
     case replacingPrefix(matched: Int, by: [UInt8])
     /// This, evaluated, instead of path and arguments.
     case value(ComplexValue)
+    /// This with its variables encoded instead of the path, the arguments behind it (httpd's
+    /// `ProxyPassMatch`).
+    case pattern(ComplexValue)
 }
 
 /// One `proxy_set_header` line, or a default.
