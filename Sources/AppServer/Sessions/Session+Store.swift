@@ -38,11 +38,15 @@ extension Session {
         }
     }
 
-    /// The store has confirmed the local copy, and was told of the access when that was due.
-    func confirm(_ copies: SessionCopies, now: Int64) {
+    /// The store has confirmed the local copy as it was at a version, and was told of the access
+    /// when that was due.
+    ///
+    /// Places belong to versions: those of an older one may not stand beside a newer one that came
+    /// while the store was asked, nor the other way round.
+    func confirm(_ copies: SessionCopies, of version: SessionVersion?, now: Int64) {
         let wasDue = self.dueAccess(now: now) != nil
         self.state.withLock { state in
-            state.copies = copies
+            if state.content.version == version { state.copies = copies }
             if wasDue { state.recordedAccessMilliseconds = now }
         }
     }

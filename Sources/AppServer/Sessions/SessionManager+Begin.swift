@@ -104,7 +104,7 @@ extension SessionManager {
             self.log("an item stored for session \(id.base.prefix(8))… is removed: \(reason)")
             _ = await part.perform([removal])
         }
-        await self.take(outcome, id: id, local: local, for: handle, part, now)
+        await self.take(outcome, id: id, local: local, known, for: handle, part, now)
         if let session = handle.foundSession {
             self.place(session, asked: id, for: handle, part.view)
             session.touch(now: now)
@@ -126,14 +126,14 @@ extension SessionManager {
     }
 
     private func take(
-        _ outcome: LookupOutcome, id: SessionID, local: Session?, for handle: SessionHandle,
-        _ part: LoopStore, _ now: Int64
+        _ outcome: LookupOutcome, id: SessionID, local: Session?, _ known: LocalCopy?,
+        for handle: SessionHandle, _ part: LoopStore, _ now: Int64
     ) async {
         switch outcome {
         case .current(let copies):
             guard let local, local.isValid else { return }
             self.counters.count(.confirmed)
-            local.confirm(copies, now: now)
+            local.confirm(copies, of: known?.version, now: now)
             handle.foundSession = local
         case .healthy: preconditionFailure("only an audit finds a healthy session")
         case .found(let found):
@@ -143,7 +143,7 @@ extension SessionManager {
             if isDiverged { self.noteDiverged(id) }
             self.counters.count(.recoveredFromLocal)
             local.state.withLock { state in
-                state.copies = copies
+                if state.content.version == known?.version { state.copies = copies }
                 state.mustBeStored = true
             }
             handle.foundSession = local

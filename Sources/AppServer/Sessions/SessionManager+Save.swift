@@ -197,8 +197,14 @@ extension Session {
     /// The store has it now.
     func take(_ outcome: SessionSave.Outcome, changes: SessionChanges) {
         self.state.withLock { state in
-            state.content = outcome.content
             state.changes.subtract(changes)
+            // Another server may have built on it already, and a request here has loaded that.
+            if state.content.version > outcome.content.version,
+                state.content.version == state.storedVersion
+            {
+                return
+            }
+            state.content = outcome.content
             state.storedVersion = outcome.content.version
             state.copies = outcome.copies
             state.id.node = outcome.id.node

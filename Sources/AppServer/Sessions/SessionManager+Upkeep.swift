@@ -109,7 +109,7 @@ extension SessionManager {
             purpose: .audit)
         switch await part.run(&machine) {
         case .current(let copies):
-            session.confirm(copies, now: Self.nowMilliseconds)
+            session.confirm(copies, of: local.version, now: Self.nowMilliseconds)
             session.state.withLock { $0.mustBeStored = false }
             self.note(base, isComplete: true)
         case .healthy: self.note(base, isComplete: true)

@@ -112,8 +112,14 @@ extension SessionSave {
         {
             if there.isEnded { return self.finish(.ended) }
             self.copies.primary = CopyPlace(node: node, epoch: epoch, cas: cas)
-            // The first copy has moved on as well: that writer built on ours and keeps both.
-            if there.version.counter >= newer.version.counter { return self.inspectFormer(view) }
+            if there.version.counter >= newer.version.counter {
+                // The first copy has moved on as well: that writer built on ours and keeps both.
+                // Its version goes with the CAS number that was read: ours would be laid over it
+                // unseen by the next save.
+                self.base = there
+                self.attempt = there
+                return self.inspectFormer(view)
+            }
         } else {
             self.copies.primary = nil
         }

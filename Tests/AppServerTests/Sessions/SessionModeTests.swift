@@ -61,8 +61,11 @@ struct SessionModeTests {
             await self.parallel(24, on: cluster.loop) { index in
                 let browser = Browser()
                 browser.id = id
-                _ = try? await cluster.request(index % 2, browser, adds: false) { _, session in
-                    session?.setAttribute("writer \(index)", .int32(Int32(index)))
+                await #expect(throws: Never.self) {
+                    try await cluster.request(index % 2, browser, adds: false) { _, session in
+                        #expect(session != nil, "writer \(index)")
+                        session?.setAttribute("writer \(index)", .int32(Int32(index)))
+                    }
                 }
             }
             for server in 0..<2 {
