@@ -14,10 +14,10 @@ enum CacheMetrics {
             samples.add(service.options.storage.memoryLimit)
         }
         metrics.gauges("memcached_current_connections", "Connections that are open.") { samples in
-            samples.add(service.counters.numbers.connectionCount)
+            samples.add(service.connections.numbers.current)
         }
         metrics.counters("memcached_connections_total", "Connections accepted.") { samples in
-            samples.add(service.counters.numbers.totalConnectionCount)
+            samples.add(service.connections.numbers.total)
         }
         metrics.counters("memcached_items_total", "Items stored.") { samples in
             samples.add(service.store.withStore { $0.currentStatistics().totalItemCount })
@@ -29,13 +29,13 @@ enum CacheMetrics {
             samples.add(service.store.withStore { $0.currentStatistics().reclaimedCount })
         }
         metrics.counters("memcached_read_bytes_total", "Bytes received.") { samples in
-            samples.add(service.counters.numbers.bytesRead)
+            samples.add(service.commandCounts.bytesRead)
         }
         metrics.counters("memcached_written_bytes_total", "Bytes sent.") { samples in
-            samples.add(service.counters.numbers.bytesWritten)
+            samples.add(service.commandCounts.bytesWritten)
         }
         metrics.counters("memcached_commands_total", "Commands by kind and outcome.") { samples in
-            let numbers = service.counters.numbers
+            let numbers = service.commandCounts
             let values = [
                 ("get", "hit", numbers.getHits), ("get", "miss", numbers.getMisses),
                 ("set", "hit", numbers.setCount), ("delete", "hit", numbers.deleteHits),

@@ -21,7 +21,7 @@ package final class CacheService: DaemonService {
     private let current: Mutex<CacheOptions>
     let store: SharedStore
     let clock = CacheClock()
-    let counters = CacheCounters()
+    let connections = ConnectionCounts()
     private let listeners = Mutex<[Listener]>([])
     private let drains = Atomic<Bool>(false)
 
@@ -43,6 +43,8 @@ package final class CacheService: DaemonService {
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }
+    /// What was asked of the store.
+    var commandCounts: CommandCounts { self.store.withStore { $0.commandCounts } }
     /// How many threads serve.
     var threadCount: Int { self.daemon.loops.loops.count }
     /// Whether the server is ending.
@@ -75,24 +77,13 @@ package final class CacheService: DaemonService {
     }
 
     private func serve(_ connection: Connection) async {
-        var isAccepted = true
-        let limit = self.options.connectionCountMax
-        self.counters.update { numbers in
-            if numbers.connectionCount >= limit {
-                numbers.rejectedConnectionCount += 1
-                isAccepted = false
-            } else {
-                numbers.connectionCount += 1
-                numbers.totalConnectionCount += 1
-            }
-        }
-        guard isAccepted else {
+        guard self.connections.admit(limit: self.options.connectionCountMax) else {
             connection.output.append("ERROR Too many open connections\r\n")
             _ = try? connection.flushNow()
             return
         }
         await CacheSession(connection, self).run()
-        self.counters.update { $0.connectionCount -= 1 }
+        self.connections.leave()
     }
 
     private func scheduleCrawl(on loop: Loop) {
@@ -104,34 +95,6 @@ package final class CacheService: DaemonService {
                 guard self.store.withStore({ $0.giveBackPage(now: now) }) else { break }
             }
             if !self.isDraining { self.scheduleCrawl(on: loop) }
-        }
-    }
-
-    /// Adds what a batch of commands counted.
-    func count(_ batch: CacheCounters.Numbers, read: Int, written: Int) {
-        self.counters.update { sum in
-            sum.getCount += batch.getCount
-            sum.setCount += batch.setCount
-            sum.flushCount += batch.flushCount
-            sum.touchCount += batch.touchCount
-            sum.metaCount += batch.metaCount
-            sum.getHits += batch.getHits
-            sum.getMisses += batch.getMisses
-            sum.deleteHits += batch.deleteHits
-            sum.deleteMisses += batch.deleteMisses
-            sum.incrementHits += batch.incrementHits
-            sum.incrementMisses += batch.incrementMisses
-            sum.decrementHits += batch.decrementHits
-            sum.decrementMisses += batch.decrementMisses
-            sum.casHits += batch.casHits
-            sum.casMisses += batch.casMisses
-            sum.casBadValues += batch.casBadValues
-            sum.touchHits += batch.touchHits
-            sum.touchMisses += batch.touchMisses
-            sum.tooLargeCount += batch.tooLargeCount
-            sum.noMemoryCount += batch.noMemoryCount
-            sum.bytesRead += read
-            sum.bytesWritten += written
         }
     }
 
@@ -158,11 +121,11 @@ package final class CacheService: DaemonService {
         guard let loop = Loop.current else { return 0 }
         // memcached's protocol cannot tell a client to go: connections at rest are closed at once.
         self.closeResting()
-        while self.counters.numbers.connectionCount > 0, loop.now < deadline {
+        while self.connections.numbers.current > 0, loop.now < deadline {
             await loop.sleep(until: min(deadline, loop.now + Self.checkInterval))
             self.closeResting()
         }
-        let cut = self.counters.numbers.connectionCount
+        let cut = self.connections.numbers.current
         for place in self.daemon.loops.loops {
             place.run { for connection in place.connections { connection.close() } }
         }
@@ -194,22 +157,24 @@ package final class CacheService: DaemonService {
 
     /// What the cache holds and does.
     package func status() async -> ServiceStatus {
-        let numbers = self.counters.numbers
-        let statistics = self.store.withStore { $0.currentStatistics() }
+        let (statistics, counts) = self.store.withStore {
+            ($0.currentStatistics(), $0.commandCounts)
+        }
+        let connectionCount = self.connections.numbers.current
         let limit = self.options.storage.memoryLimit
         var status = ServiceStatus()
         status.listening = self.listeners.withLock { $0.map(\.address) }
-        status.summary = "\(statistics.itemCount) items, \(numbers.connectionCount) connections"
+        status.summary = "\(statistics.itemCount) items, \(connectionCount) connections"
         status.writeMembers = { json in
             json.key("cache")
             json.object { json in
                 json.member("items", statistics.itemCount)
                 json.member("bytes", statistics.byteCount)
                 json.member("limitBytes", limit)
-                json.member("connections", numbers.connectionCount)
-                json.member("getHits", numbers.getHits)
-                json.member("getMisses", numbers.getMisses)
-                json.member("sets", numbers.setCount)
+                json.member("connections", connectionCount)
+                json.member("getHits", counts.getHits)
+                json.member("getMisses", counts.getMisses)
+                json.member("sets", counts.setCount)
                 json.member("evictions", statistics.evictionCount)
             }
         }

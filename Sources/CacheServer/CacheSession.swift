@@ -10,76 +10,120 @@ import MemcacheProtocol
 ///   ▲        │ a value is not all there: fill again
 ///   └────────┘
 /// ```
+/// None of it waits, so the loop calls `serve` for each event itself. The task is woken only for
+/// what must wait, and at the end: waking it is a good part of what a small request costs
+/// (Docs/decisions/0001-loop.md).
 final class CacheSession {
     /// Answers are sent before they grow beyond this, and the lock is let go.
     private static let outputHighWater = 256 << 10
     /// How much is read at once.
     private static let readByteCount = Loop.bufferBlockSize
+    /// How often a connection is read in a row while others wait.
+    private static let readsInARowMax = 16
+
+    /// Why `serve` cannot go on at once.
+    private enum Pause {
+        /// All that came was answered.
+        case forInput
+        /// The client does not take its answers.
+        case forRoom
+        /// Others are to have their turn.
+        case forOthers
+        /// The connection is to be closed.
+        case forGood
+    }
 
     private let connection: Connection
     private let service: CacheService
     /// Bytes of a refused value that are still to be passed over.
     private var skipCount = 0
     private var isQuitting = false
+    private var pause = Pause.forInput
 
     init(_ connection: Connection, _ service: CacheService) {
         self.connection = connection
         self.service = service
     }
 
-    /// The connection's life. It suspends only where it must wait: each call of an async function
-    /// is a good part of what a small request costs.
+    /// The connection's life.
     func run() async {
+        do {
+            while true {
+                switch self.pause {
+                case .forInput: try await self.connection.whileReadable(self.serveAll)
+                case .forRoom:
+                    try await self.connection.flush()
+                    self.serve()
+                case .forOthers:
+                    await self.connection.loop.yield()
+                    self.serve()
+                case .forGood: return
+                }
+            }
+        } catch {}
+    }
+
+    /// Serves what came; whether that was all and no more is to be done than to wait for input.
+    private func serveAll() -> Bool {
+        self.serve()
+        return self.pause == .forInput
+    }
+
+    /// Serves until something must be waited for.
+    private func serve() {
         let connection = self.connection
         do {
-            while !self.isQuitting {
+            for _ in 0..<Self.readsInARowMax {
+                while self.execute(connection.input, connection.output) {
+                    guard try connection.flushNow() else { return self.pause = .forRoom }
+                }
+                guard try connection.flushNow() else { return self.pause = .forRoom }
+                let mayRest = self.service.isDraining && CacheService.isResting(connection)
+                if self.isQuitting || mayRest { return self.pause = .forGood }
                 let wanted = max(Self.readByteCount, min(self.missingByteCount, 1 << 20))
                 guard let count = try connection.fillNow(atMost: wanted) else {
                     // An idle connection holds no memory.
                     connection.releaseIdleMemory()
-                    try await connection.waitUntilReadable()
-                    continue
+                    return self.pause = .forInput
                 }
-                if count == 0 { return }
+                if count == 0 { return self.pause = .forGood }
                 self.missingByteCount = 0
-                while self.execute() {
-                    try await connection.flush()
-                    if self.isQuitting { return }
-                }
-                if try !connection.flushNow() { try await connection.flush() }
-                if self.service.isDraining, CacheService.isResting(connection) { return }
             }
-        } catch {}
+            self.pause = .forOthers
+        } catch {
+            self.pause = .forGood
+        }
     }
 
     /// How many bytes of a value are missing, so that large ones are read in large pieces.
     private var missingByteCount = 0
 
     /// Executes what is in the input; answers whether it stopped for the output to be sent.
-    private func execute() -> Bool {
-        let input = self.connection.input
-        let output = self.connection.output
-        let now = self.service.clock.second(self.connection.loop.now)
+    private func execute(_ input: ByteBuffer, _ output: ByteBuffer) -> Bool {
         let received = input.count
-        var mustFlush = false
-        let numbers = self.service.store.withStore { store in
-            var executor = CommandExecutor(
-                store: store, clock: self.service.clock, now: now, output: output)
+        // Bytes that are known not to be a whole command are not looked at again.
+        if received == 0 || self.missingByteCount > 0 { return false }
+        let service = self.service
+        let now = service.clock.second(self.connection.loop.now)
+        return service.store.withStore { store in
+            let executor = CommandExecutor(
+                store: store, clock: service.clock, now: now, output: output)
+            var mustFlush = false
             while !input.isEmpty, !self.isQuitting {
                 if output.count > Self.outputHighWater {
                     mustFlush = true
                     break
                 }
-                guard self.executeOne(input, &executor) else { break }
+                guard self.executeOne(input, executor) else { break }
             }
-            return executor.numbers
+            store.commandCounts.bytesRead += received - input.count
+            store.commandCounts.bytesWritten += output.count
+            return mustFlush
         }
-        self.service.count(numbers, read: received - input.count, written: output.count)
-        return mustFlush
     }
 
     /// Executes the first command; false when it is not all there.
-    private func executeOne(_ input: ByteBuffer, _ executor: inout CommandExecutor) -> Bool {
+    private func executeOne(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
         if self.skipCount > 0 {
             let count = min(self.skipCount, input.count)
             input.consume(count)
@@ -93,11 +137,11 @@ final class CacheSession {
         let command = CommandParser.parse(line)
         switch command {
         case .store(let store):
-            return self.store(input, line, store, lineByteCount: end + 1, &executor)
+            return self.store(input, line, store, lineByteCount: end + 1, executor)
         case .metaSet(let key, let byteCount, let flags):
             return self.metaSet(
-                input, line, (key, byteCount, flags), lineByteCount: end + 1, &executor)
-        default: self.perform(command, line, &executor)
+                input, line, (key, byteCount, flags), lineByteCount: end + 1, executor)
+        default: self.perform(command, line, executor)
         }
         input.consume(end + 1)
         return true
@@ -119,7 +163,7 @@ final class CacheSession {
     }
 
     private func perform(
-        _ command: Command, _ line: Span<UInt8>, _ executor: inout CommandExecutor
+        _ command: Command, _ line: Span<UInt8>, _ executor: CommandExecutor
     ) {
         let output = executor.output
         switch command {
@@ -167,7 +211,7 @@ final class CacheSession {
 
     private func store(
         _ input: ByteBuffer, _ line: Span<UInt8>, _ command: StoreCommand, lineByteCount: Int,
-        _ executor: inout CommandExecutor
+        _ executor: CommandExecutor
     ) -> Bool {
         let output = executor.output
         if !executor.store.settings.takes(
@@ -178,7 +222,7 @@ final class CacheSession {
             if command.verb == .set {
                 _ = executor.store.delete(line.extracting(command.key), now: executor.now)
             }
-            executor.numbers.tooLargeCount += 1
+            executor.store.commandCounts.tooLargeCount += 1
             if !command.isSilent { output.append(Answers.tooLarge) }
             return self.skip(input, lineByteCount, command.byteCount)
         }
@@ -197,7 +241,7 @@ final class CacheSession {
     private func metaSet(
         _ input: ByteBuffer, _ line: Span<UInt8>,
         _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
-        _ executor: inout CommandExecutor
+        _ executor: CommandExecutor
     ) -> Bool {
         guard
             let request = executor.prepareMetaSet(

@@ -24,7 +24,7 @@ extension CommandExecutor {
         return nil
     }
 
-    mutating func metaGet(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
+    func metaGet(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
         guard let flags = self.flags(line, range) else { return }
         guard flags.hasBinaryKey else {
             return self.metaGet(line, range, flags, line.extracting(key))
@@ -33,7 +33,7 @@ extension CommandExecutor {
         self.metaGet(line, range, flags, bytes.bytes)
     }
 
-    private mutating func metaGet(
+    private func metaGet(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
         let output = self.output
@@ -46,14 +46,22 @@ extension CommandExecutor {
                 output: output, clock: clock, now: now, flags: flags, item: item, isNew: isNew)
             return answer.append(line, range)
         }
-        self.numbers.metaCount += 1
+        self.store.commandCounts.metaCount += 1
         let isHit = isGood != nil
         if flags.expiry != nil {
-            self.numbers.touchCount += 1
-            if isHit { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
+            self.store.commandCounts.touchCount += 1
+            if isHit {
+                self.store.commandCounts.touchHits += 1
+            } else {
+                self.store.commandCounts.touchMisses += 1
+            }
         } else {
-            self.numbers.getCount += 1
-            if isHit { self.numbers.getHits += 1 } else { self.numbers.getMisses += 1 }
+            self.store.commandCounts.getCount += 1
+            if isHit {
+                self.store.commandCounts.getHits += 1
+            } else {
+                self.store.commandCounts.getMisses += 1
+            }
         }
         if isGood == false {
             output.truncate(to: start)
@@ -114,7 +122,7 @@ extension CommandExecutor {
         output.append(" b")
     }
 
-    mutating func metaDelete(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
+    func metaDelete(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
         let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
         guard let flags = self.flags(line, range, refusal: refusal) else { return }
         guard flags.hasBinaryKey else {
@@ -124,10 +132,10 @@ extension CommandExecutor {
         self.metaDelete(line, range, flags, bytes.bytes)
     }
 
-    private mutating func metaDelete(
+    private func metaDelete(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.numbers.metaCount += 1
+        self.store.commandCounts.metaCount += 1
         guard !self.hasLongOpaque(line, range) else {
             return self.output.append(Answers.opaqueTooLong)
         }
@@ -140,20 +148,20 @@ extension CommandExecutor {
         }
         switch outcome {
         case .stored:
-            if !flags.marksStale { self.numbers.deleteHits += 1 }
+            if !flags.marksStale { self.store.commandCounts.deleteHits += 1 }
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: nil) }
         case .exists:
-            self.numbers.deleteMisses += 1
+            self.store.commandCounts.deleteMisses += 1
             self.answer("EX", line, range, flags, key, cas: nil)
         default:
-            self.numbers.deleteMisses += 1
+            self.store.commandCounts.deleteMisses += 1
             self.answer("NF", line, range, flags, key, cas: nil)
         }
     }
 
     /// `me`: what is known of an item, for people.
-    mutating func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
-        self.numbers.metaCount += 1
+    func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
+        self.store.commandCounts.metaCount += 1
         guard isBinary else { return self.metaDebug(line.extracting(key)) }
         let refusal = Answers.badFormat
         guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }

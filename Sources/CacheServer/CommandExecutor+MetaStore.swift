@@ -12,7 +12,7 @@ struct MetaSetRequest {
 extension CommandExecutor {
     /// Reads the line of a meta set; nil once it was answered why it is refused, and its data block
     /// is to be passed over.
-    mutating func prepareMetaSet(
+    func prepareMetaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int
     ) -> MetaSetRequest? {
         guard let flags = self.flags(line, range) else { return nil }
@@ -34,7 +34,7 @@ extension CommandExecutor {
             self.store.settings.takes(
                 keyByteCount: keyByteCount, valueByteCount: byteCount, flags: flags.clientFlags)
         else {
-            self.numbers.tooLargeCount += 1
+            self.store.commandCounts.tooLargeCount += 1
             self.output.append(Answers.tooLarge)
             // An old value must not outlive the try to replace it.
             self.dropOld(line, key, flags)
@@ -54,7 +54,7 @@ extension CommandExecutor {
         }
     }
 
-    private mutating func dropOld(_ line: Span<UInt8>, _ key: Range<Int>, _ flags: MetaFlags) {
+    private func dropOld(_ line: Span<UInt8>, _ key: Range<Int>, _ flags: MetaFlags) {
         guard flags.hasBinaryKey else {
             _ = self.store.delete(line.extracting(key), now: self.now)
             return
@@ -65,7 +65,7 @@ extension CommandExecutor {
         }
     }
 
-    mutating func metaSet(
+    func metaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ request: MetaSetRequest,
         _ value: Span<UInt8>
     ) {
@@ -76,13 +76,13 @@ extension CommandExecutor {
         self.metaSet(line, range, request, bytes.bytes, value)
     }
 
-    private mutating func metaSet(
+    private func metaSet(
         _ line: Span<UInt8>, _ range: Range<Int>, _ request: MetaSetRequest, _ key: Span<UInt8>,
         _ value: Span<UInt8>
     ) {
         let flags = request.flags
-        self.numbers.metaCount += 1
-        self.numbers.setCount += 1
+        self.store.commandCounts.metaCount += 1
+        self.store.commandCounts.setCount += 1
         var conditions = CacheStore.Conditions()
         conditions.cas = flags.cas ?? 0
         conditions.takesOlder = flags.marksStale
@@ -94,7 +94,7 @@ extension CommandExecutor {
         switch outcome {
         case .tooLarge: self.output.append(Answers.tooLarge)
         case .outOfMemory:
-            self.numbers.noMemoryCount += 1
+            self.store.commandCounts.noMemoryCount += 1
             self.output.append(Answers.outOfMemory)
         case .stored:
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: cas) }
@@ -106,7 +106,7 @@ extension CommandExecutor {
 
     // MARK: ma
 
-    mutating func metaArithmetic(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
+    func metaArithmetic(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
         let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
         guard let flags = self.flags(line, range, refusal: refusal) else { return }
         guard flags.hasBinaryKey else {
@@ -116,10 +116,10 @@ extension CommandExecutor {
         self.metaArithmetic(line, range, flags, bytes.bytes)
     }
 
-    private mutating func metaArithmetic(
+    private func metaArithmetic(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.numbers.metaCount += 1
+        self.store.commandCounts.metaCount += 1
         let isIncrement: Bool
         switch flags.mode {
         case 0, UInt8(ascii: "I"), UInt8(ascii: "+"): isIncrement = true
@@ -143,7 +143,7 @@ extension CommandExecutor {
         }
     }
 
-    private mutating func makeNumber(
+    private func makeNumber(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
         let text = ByteBuffer()
@@ -157,7 +157,7 @@ extension CommandExecutor {
     }
 
     /// The answer with a number; the flags that change the item do so here.
-    private mutating func answer(
+    private func answer(
         _ number: UInt64, isNew: Bool, _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags,
         _ key: Span<UInt8>
     ) {

@@ -8,11 +8,10 @@ struct CommandExecutor {
     let clock: CacheClock
     let now: UInt32
     let output: ByteBuffer
-    var numbers = CacheCounters.Numbers()
 
     // MARK: get
 
-    mutating func get(
+    func get(
         _ line: Span<UInt8>, _ keys: Range<Int>, withCAS: Bool, expiry: UInt32? = nil
     ) {
         let start = self.output.count
@@ -45,17 +44,25 @@ struct CommandExecutor {
         self.output.append(Answers.end)
     }
 
-    private mutating func count(_ isHit: Bool, touches: Bool) {
-        self.numbers.getCount += 1
-        if isHit { self.numbers.getHits += 1 } else { self.numbers.getMisses += 1 }
+    private func count(_ isHit: Bool, touches: Bool) {
+        self.store.commandCounts.getCount += 1
+        if isHit {
+            self.store.commandCounts.getHits += 1
+        } else {
+            self.store.commandCounts.getMisses += 1
+        }
         guard touches else { return }
-        self.numbers.touchCount += 1
-        if isHit { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
+        self.store.commandCounts.touchCount += 1
+        if isHit {
+            self.store.commandCounts.touchHits += 1
+        } else {
+            self.store.commandCounts.touchMisses += 1
+        }
     }
 
     // MARK: set and its kin
 
-    mutating func store(_ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>) {
+    func store(_ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>) {
         let mode: CacheStore.Mode
         switch command.verb {
         case .set: mode = .set
@@ -65,7 +72,7 @@ struct CommandExecutor {
         case .prepend: mode = .prepend
         case .compareAndSet: mode = .compareAndSet
         }
-        self.numbers.setCount += 1
+        self.store.commandCounts.setCount += 1
         let expiry = self.clock.expiry(command.expiry, now: self.now)
         var conditions = CacheStore.Conditions()
         if command.verb == .compareAndSet { conditions.cas = command.cas }
@@ -75,22 +82,22 @@ struct CommandExecutor {
         self.answer(outcome, isSilent: command.isSilent)
     }
 
-    mutating func countCAS(_ outcome: CacheStore.StoreOutcome) {
+    func countCAS(_ outcome: CacheStore.StoreOutcome) {
         switch outcome {
-        case .stored: self.numbers.casHits += 1
-        case .exists: self.numbers.casBadValues += 1
-        case .notFound: self.numbers.casMisses += 1
+        case .stored: self.store.commandCounts.casHits += 1
+        case .exists: self.store.commandCounts.casBadValues += 1
+        case .notFound: self.store.commandCounts.casMisses += 1
         default: break
         }
     }
 
-    private mutating func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
+    private func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
         switch outcome {
         case .tooLarge:
-            self.numbers.tooLargeCount += 1
+            self.store.commandCounts.tooLargeCount += 1
             if !isSilent { self.output.append(Answers.tooLarge) }
         case .outOfMemory:
-            self.numbers.noMemoryCount += 1
+            self.store.commandCounts.noMemoryCount += 1
             if !isSilent { self.output.append(Answers.outOfMemory) }
         case _ where isSilent: break
         case .stored: self.output.append(Answers.stored)
@@ -102,13 +109,17 @@ struct CommandExecutor {
 
     // MARK: The others
 
-    mutating func delete(_ key: Span<UInt8>, isSilent: Bool) {
+    func delete(_ key: Span<UInt8>, isSilent: Bool) {
         let isFound = self.store.delete(key, now: self.now) == .stored
-        if isFound { self.numbers.deleteHits += 1 } else { self.numbers.deleteMisses += 1 }
+        if isFound {
+            self.store.commandCounts.deleteHits += 1
+        } else {
+            self.store.commandCounts.deleteMisses += 1
+        }
         if !isSilent { self.output.append(isFound ? Answers.deleted : Answers.notFound) }
     }
 
-    mutating func change(
+    func change(
         _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, isSilent: Bool
     ) {
         let outcome = self.store.change(
@@ -125,35 +136,39 @@ struct CommandExecutor {
         }
     }
 
-    mutating func countChange(_ outcome: CacheStore.ArithmeticOutcome, isIncrement: Bool) {
+    func countChange(_ outcome: CacheStore.ArithmeticOutcome, isIncrement: Bool) {
         switch outcome {
         case .number:
             if isIncrement {
-                self.numbers.incrementHits += 1
+                self.store.commandCounts.incrementHits += 1
             } else {
-                self.numbers.decrementHits += 1
+                self.store.commandCounts.decrementHits += 1
             }
         case .notANumber, .outOfMemory, .exists: break
         case .notFound:
             if isIncrement {
-                self.numbers.incrementMisses += 1
+                self.store.commandCounts.incrementMisses += 1
             } else {
-                self.numbers.decrementMisses += 1
+                self.store.commandCounts.decrementMisses += 1
             }
         }
     }
 
-    mutating func touch(_ key: Span<UInt8>, expiry: Int, isSilent: Bool) {
+    func touch(_ key: Span<UInt8>, expiry: Int, isSilent: Bool) {
         let isFound = self.store.read(
             key, now: self.now, expiry: self.clock.expiry(expiry, now: self.now)
         ) { _ in }
-        self.numbers.touchCount += 1
-        if isFound { self.numbers.touchHits += 1 } else { self.numbers.touchMisses += 1 }
+        self.store.commandCounts.touchCount += 1
+        if isFound {
+            self.store.commandCounts.touchHits += 1
+        } else {
+            self.store.commandCounts.touchMisses += 1
+        }
         if !isSilent { self.output.append(isFound ? Answers.touched : Answers.notFound) }
     }
 
-    mutating func flushAll(delay: Int, isSilent: Bool) {
-        self.numbers.flushCount += 1
+    func flushAll(delay: Int, isSilent: Bool) {
+        self.store.commandCounts.flushCount += 1
         let second = delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now)
         self.store.flush(at: second, now: self.now)
         if !isSilent { self.output.append(Answers.ok) }

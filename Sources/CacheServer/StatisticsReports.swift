@@ -18,7 +18,7 @@ struct StatisticsReports {
         case "slabs": self.appendSlabs(to: output)
         case "sizes": Self.line("sizes_status", "disabled", to: output)
         case "reset":
-            self.service.counters.reset()
+            self.service.connections.reset()
             self.store.resetStatistics()
             return output.append(Answers.reset)
         default: return output.append(Answers.error)
@@ -58,12 +58,12 @@ struct StatisticsReports {
     }
 
     private func appendConnections(_ add: (String, Int) -> Void) {
-        let numbers = self.service.counters.numbers
+        let numbers = self.service.connections.numbers
         add("max_connections", self.service.options.connectionCountMax)
-        add("curr_connections", numbers.connectionCount)
-        add("total_connections", numbers.totalConnectionCount)
-        add("rejected_connections", numbers.rejectedConnectionCount)
-        add("connection_structures", numbers.connectionCount)
+        add("curr_connections", numbers.current)
+        add("total_connections", numbers.total)
+        add("rejected_connections", numbers.rejected)
+        add("connection_structures", numbers.current)
         for name in [
             "response_obj_oom", "response_obj_count", "response_obj_bytes", "read_buf_count",
             "read_buf_bytes", "read_buf_bytes_free", "read_buf_oom", "reserved_fds",
@@ -71,7 +71,7 @@ struct StatisticsReports {
     }
 
     private func appendCommands(_ add: (String, Int) -> Void) {
-        let numbers = self.service.counters.numbers
+        let numbers = self.store.commandCounts
         let statistics = self.store.currentStatistics()
         add("cmd_get", numbers.getCount)
         add("cmd_set", numbers.setCount)
@@ -108,7 +108,7 @@ struct StatisticsReports {
         add("listen_disabled_num", 0)
         add("time_in_listen_disabled_us", 0)
         add("threads", self.service.threadCount)
-        add("conn_yields", 0)
+        add("conn_yields", self.store.commandCounts.yieldCount)
         add("hash_power_level", statistics.hashPower)
         add("hash_bytes", 4 << statistics.hashPower)
         add("hash_is_expanding", 0)

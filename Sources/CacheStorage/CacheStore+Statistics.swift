@@ -6,6 +6,7 @@ extension CacheStore {
         self.statistics = StorageStatistics()
         self.statistics.itemCount = kept.itemCount
         self.statistics.byteCount = kept.byteCount
+        self.commandCounts = CommandCounts()
     }
 
     /// Fills in what is known only now.

@@ -39,6 +39,8 @@ package final class CacheStore {
     package let settings: StorageSettings
     /// What was counted.
     package internal(set) var statistics = StorageStatistics()
+    /// What was asked of it; who executes commands adds to it.
+    package var commandCounts = CommandCounts()
     var lastCAS: UInt64 = 0
     /// Items with this CAS number or a lower one are flushed.
     private var flushedCAS: UInt64 = 0
@@ -284,6 +286,8 @@ package final class CacheStore {
 
     /// Flushes all items now, or what is there at a second to come.
     package func flush(at second: UInt32, now: UInt32) {
+        // One that is due and that nobody has noticed yet is not to be forgotten.
+        if self.flushAt != 0 { self.settleFlush(now: now) }
         if second <= now {
             self.flushedCAS = self.lastCAS
             self.flushAt = 0

@@ -2,7 +2,7 @@ import Base
 
 /// Finds items by key: chained buckets of references. Doubles when it is one and a half times full,
 /// moving a few buckets with each change, so that no command waits for the whole table.
-struct ItemTable {
+struct ItemTable: ~Copyable {
     private static let initialPower = 16
     private static let bucketsMovedAtOnce = 16
 

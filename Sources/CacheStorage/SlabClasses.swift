@@ -1,5 +1,5 @@
 /// The classes of chunk sizes, with the free chunks and the items of each.
-struct SlabClasses {
+struct SlabClasses: ~Copyable {
     struct Class {
         let chunkByteCount: Int
         let chunksPerPage: Int

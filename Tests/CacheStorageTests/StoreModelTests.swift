@@ -15,6 +15,14 @@ struct StoreModelTests {
         #expect(store.read("after", now: 20)?.value == [2])
     }
 
+    @Test func aFlushThatIsDueOutlivesTheNextOne() throws {
+        let store = try TestStore()
+        store.store("before", [1])
+        store.store.flush(at: 20, now: 10)
+        store.store.flush(at: 40, now: 30)
+        #expect(store.read("before", now: 30) == nil)
+    }
+
     @Test func doesWhatTheModelDoes() throws {
         let seed = TestSeed()
         var run = ModelRun(seed: seed, store: try TestStore(), random: seed.generator)
