@@ -41,7 +41,10 @@ package final class PeerProcess: Sendable {
     /// Starts the program again after `stop`, at the same socket.
     package func start() throws {
         try? Files.remove(self.socketPath)
-        let number = try ChildProcesses.start(self.program, self.arguments(self.socketPath))
+        // Tests of the service manager's messages name their socket in this process's environment:
+        // a peer that inherited it would wait for ever once nobody reads there.
+        let number = try ChildProcesses.start(
+            "/usr/bin/env", ["-u", "NOTIFY_SOCKET", self.program] + self.arguments(self.socketPath))
         self.process.withLock { $0 = number }
         let limit = SystemClock.now() + Self.startLimit
         while true {

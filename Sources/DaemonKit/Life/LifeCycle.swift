@@ -19,6 +19,8 @@ final class LifeCycle: Sendable {
         var phase = Phase.starting
         var end: Suspension?
         var isReloading = false
+        /// A hang-up came before there was anything to reload.
+        var mustReload = false
         var reloadWaiters: [Suspension] = []
         var lastReloadFailure: String?
     }
@@ -68,13 +70,15 @@ final class LifeCycle: Sendable {
         try pidFile?.writeOrExplain()
         defer { pidFile?.remove() }
         if let user = settings.user { try Self.becomeUser(user) }
-        try await self.service.serve()
+        // From here on a signal may find clients that are served.
         self.state.withLock { $0.phase = .running }
+        try await self.service.serve()
         try self.leaveStarter(starter)
         let status = await self.service.status()
         self.logger.notice("\(settings.name) \(settings.version) \(Self.whereabouts(status))")
         Systemd.notify("READY=1", Systemd.status(Self.line(status)))
         self.startHousekeeping()
+        if self.state.withLock({ $0.mustReload }) { self.received(.hangUp) }
         await Suspension.wait { end in
             let hasEnded = self.state.withLock { state in
                 state.end = end
@@ -95,7 +99,11 @@ final class LifeCycle: Sendable {
     private func received(_ signal: Signal) {
         if self.phase == .starting {
             // Nothing has been served yet; what was opened is closed by the kernel.
-            if signal != .hangUp, signal != .user1 { ProcessIdentity.exitNow(0) }
+            switch signal {
+            case .hangUp: self.state.withLock { $0.mustReload = true }
+            case .user1: break
+            default: ProcessIdentity.exitNow(0)
+            }
             return
         }
         switch signal {

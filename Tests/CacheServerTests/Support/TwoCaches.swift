@@ -23,8 +23,10 @@ final class TwoCaches {
         let path = "/usr/bin/memcached"
         _ = try #require(
             try? Files.status(path), "memcached is the oracle: apt-get install memcached")
+        // One thread: with more of them, an answer that the client has read may still hold its item
+        // when another thread changes it, and what `decr` then does depends on that.
         self.peer = try PeerProcess(path) {
-            ["-s", $0, "-u", "nobody", "-a", "0777", "-U", "0"] + arguments
+            ["-s", $0, "-u", "nobody", "-a", "0777", "-U", "0", "-t", "1"] + arguments
         }
         self.ours = try await TestCache(arguments, on: loop)
         self.loop = loop
