@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
+#include <sys/syscall.h>
 
 int holdfast_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -30,7 +31,19 @@ int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length) {
 
 int holdfast_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
-long holdfast_send(int descriptor, const void *bytes, size_t count) { return send(descriptor, bytes, count, MSG_NOSIGNAL); }
+/* glibc's own send, recv and epoll_wait are cancellation points: two atomic exchanges a call, for threads
+   that nobody here cancels. */
+long holdfast_send(int descriptor, const void *bytes, size_t count) {
+    return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, NULL, 0);
+}
+
+long holdfast_receive(int descriptor, void *bytes, size_t count) {
+    return syscall(SYS_recvfrom, descriptor, bytes, count, 0, NULL, NULL);
+}
+
+int holdfast_epoll_wait(int poll, struct epoll_event *events, int count, int milliseconds) {
+    return (int)syscall(SYS_epoll_pwait, poll, events, count, milliseconds, NULL, (size_t)0);
+}
 
 long holdfast_getrandom(void *bytes, size_t count) { return getrandom(bytes, count, 0); }
 

@@ -42,10 +42,12 @@ package final class Connection: @unchecked Sendable {
     package private(set) var isClosed = false
 
     let descriptor: Int32
+    private let buffers: ByteBufferPool
     private var token: UInt64 = 0
     private var isReadable = false
     private var isWritable = true
     private var readWaiter: Waiter?
+    private var readStep: (() -> Bool)?
     private var writeWaiter: Waiter?
     private var timer: TimerHandle?
 
@@ -61,6 +63,7 @@ package final class Connection: @unchecked Sendable {
         adopting descriptor: Int32, peer: SocketAddress, on loop: Loop
     ) throws(Errno) {
         self.loop = loop
+        self.buffers = loop.buffers
         self.descriptor = descriptor
         self.peerAddress = peer
         do {
@@ -110,8 +113,9 @@ package final class Connection: @unchecked Sendable {
         self.loop.preconditionOnLoop()
         if self.isClosed { throw .closed }
         guard self.isReadable else { return nil }
-        self.loop.buffers.lend(to: self.input)
-        self.loop.buffers.lend(to: self.output)
+        let buffers = self.buffers
+        buffers.lend(to: self.input)
+        buffers.lend(to: self.output)
         // A block that is partly filled is filled up rather than grown, while there is room worth
         // it.
         let count: Int
@@ -143,6 +147,25 @@ package final class Connection: @unchecked Sendable {
         }
         if self.isClosed { throw .closed }
         if !self.isReadable { throw .deadlineReached }
+    }
+
+    /// Calls `step` on the loop whenever there is something to read, or the end, until it answers
+    /// false. The task sleeps meanwhile.
+    ///
+    /// For requests that are answered without waiting: a step costs a fraction of waking a task.
+    /// The step reads by `fillNow`, and may not wait nor call this again.
+    ///
+    /// - Throws: `closed` when the connection was closed, by the step or by others.
+    package func whileReadable(_ step: @escaping () -> Bool) async throws(ConnectionError) {
+        precondition(self.readWaiter == nil, "one task at a time reads a connection")
+        if self.isClosed { throw .closed }
+        if self.isReadable, !step() { return }
+        self.readStep = step
+        defer { self.readStep = nil }
+        await Suspension.wait {
+            self.readWaiter = Waiter(suspension: $0, deadline: .distantFuture)
+        }
+        if self.isClosed { throw .closed }
     }
 
     /// Wakes who waits to read with `deadlineReached`, as if its time were over.
@@ -253,8 +276,9 @@ package final class Connection: @unchecked Sendable {
 
     /// Gives the memory of empty buffers back to the loop, for a connection that will rest.
     package func releaseIdleMemory() {
-        self.loop.buffers.takeBack(from: self.input)
-        self.loop.buffers.takeBack(from: self.output)
+        let buffers = self.buffers
+        buffers.takeBack(from: self.input)
+        buffers.takeBack(from: self.output)
     }
 
     // MARK: Called by the loop
@@ -267,7 +291,7 @@ package final class Connection: @unchecked Sendable {
         }
         if ready.isReadable {
             self.isReadable = true
-            self.resumeReader()
+            if self.readStep.map({ !$0() }) ?? true { self.resumeReader() }
         }
         if ready.isWritable {
             self.isWritable = true

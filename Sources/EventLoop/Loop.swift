@@ -138,6 +138,11 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Lets whatever else is ready go first, events that are told meanwhile included.
+    package func yield() async {
+        await Suspension.wait { suspension in self.run { suspension.resume() } }
+    }
+
     /// Calls `onReady` whenever `descriptor` can be read, for descriptors that are no connections
     /// (signals, listeners). The caller keeps it open until it calls `unwatch`.
     package func watch(
@@ -240,19 +245,23 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
                     ordering: .acquiringAndReleasing
                 ).exchanged
         }
+        let poll = self.poll
+        let eventCount: Int
         do {
-            try self.poll.wait(timeoutMilliseconds: isSleeping ? timeout : 0) { token, ready in
-                self.deliver(token, ready)
-            }
+            eventCount = try poll.wait(timeoutMilliseconds: isSleeping ? timeout : 0)
         } catch {
             preconditionFailure("epoll_wait failed: \(error)")
         }
+        self.turnTime = SystemClock.now()
         if self.sleepState.exchange(SleepState.running, ordering: .acquiringAndReleasing)
             == SleepState.notified
         {
             self.takeInbox()
         }
-        self.turnTime = SystemClock.now()
+        for index in 0..<eventCount {
+            let event = poll.event(at: index)
+            self.deliver(event.token, event.ready)
+        }
     }
 
     private func waitLimitMilliseconds() -> Int32 {

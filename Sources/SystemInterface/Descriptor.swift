@@ -84,7 +84,7 @@ package enum RawDescriptor {
     ) throws(Errno) -> Int {
         try unsafe buffer.appendFilling(atMost: byteCount) { (free) throws(Errno) -> Int in
             // SAFETY: `free` is `byteCount` bytes of memory that lives through the call.
-            try systemCall { unsafe Glibc.recv(number, free.baseAddress, byteCount, 0) }
+            try systemCall { unsafe holdfast_receive(number, free.baseAddress, byteCount) }
         }
     }
 

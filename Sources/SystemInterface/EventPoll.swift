@@ -26,6 +26,7 @@ package struct ReadySet: Sendable {
 
     private let poll: Descriptor
     private let events: UnsafeMutablePointer<epoll_event>
+    private var eventCount: Int32 = 0
 
     /// Makes an empty queue.
     package init() throws(Errno) {
@@ -53,21 +54,27 @@ package struct ReadySet: Sendable {
         try self.control(EPOLL_CTL_DEL, descriptor, 0, 0)
     }
 
-    /// Waits for events and hands each to `body`.
+    /// Waits for events, which `event` then tells.
     ///
     /// - Parameter timeoutMilliseconds: -1 waits without end, 0 does not wait.
-    package func wait(
-        timeoutMilliseconds: Int32, _ body: (_ token: UInt64, _ ready: ReadySet) -> Void
-    ) throws(Errno) {
+    /// - Returns: how many events there are.
+    package func wait(timeoutMilliseconds: Int32) throws(Errno) -> Int {
         let poll = self.poll.number
         // SAFETY: `events` has room for eventCountMax events; only the written ones are read.
-        let count = try systemCall {
-            unsafe epoll_wait(poll, self.events, Int32(Self.eventCountMax), timeoutMilliseconds)
+        self.eventCount = try systemCall {
+            unsafe holdfast_epoll_wait(
+                poll, self.events, Int32(Self.eventCountMax), timeoutMilliseconds)
         }
-        for index in 0..<count {
-            let ready = unsafe ReadySet(bits: holdfast_epoll_events(self.events, index))
-            body(unsafe holdfast_epoll_data(self.events, index), ready)
-        }
+        return Int(self.eventCount)
+    }
+
+    /// One of the events that the last `wait` brought. Traps outside of them.
+    package func event(at index: Int) -> (token: UInt64, ready: ReadySet) {
+        precondition(index >= 0 && index < self.eventCount, "an event that was not told")
+        let index = Int32(index)
+        // SAFETY: the kernel wrote the first eventCount events.
+        let ready = unsafe ReadySet(bits: holdfast_epoll_events(self.events, index))
+        return (unsafe holdfast_epoll_data(self.events, index), ready)
     }
 
     private func control(

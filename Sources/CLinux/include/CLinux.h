@@ -16,6 +16,7 @@
 
 /* struct epoll_event is packed on x86-64, which Swift cannot write; these can. */
 int holdfast_epoll_create(void);
+int holdfast_epoll_wait(int poll, struct epoll_event *events, int count, int milliseconds);
 int holdfast_epoll_control(int poll, int operation, int descriptor, unsigned int events, unsigned long long data);
 unsigned int holdfast_epoll_events(const struct epoll_event *events, int index);
 unsigned long long holdfast_epoll_data(const struct epoll_event *events, int index);
@@ -24,6 +25,7 @@ int holdfast_eventfd(void);
 int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length);
 int holdfast_socket(int family);
 long holdfast_send(int descriptor, const void *bytes, size_t count);
+long holdfast_receive(int descriptor, void *bytes, size_t count);
 long holdfast_getrandom(void *bytes, size_t count);
 int holdfast_fcntl_int(int descriptor, int command, int argument);
 int holdfast_open(const char *path, int flags, unsigned int mode);
