@@ -1,6 +1,6 @@
 package import Base
 import EventLoop
-import HTTPProtocol
+package import HTTPProtocol
 package import SystemInterface
 
 /// How long an answer's body is.
@@ -61,7 +61,7 @@ extension ServerConnection {
         let output = self.connection.output
         output.appendStatusLine(status, reason: reason)
         self.shared.appendStandardFields(
-            standardFields, self.settings, now: self.loop.now, to: output)
+            standardFields, of: self, now: self.loop.now, to: output)
     }
 
     /// Writes a field. Not for the framing fields, `Connection` or `Date`, which are written here.
@@ -87,6 +87,12 @@ extension ServerConnection {
     package func addField(_ name: Span<UInt8>, _ value: Span<UInt8>) {
         self.assertInHead()
         self.connection.output.appendField(name, value)
+    }
+
+    /// Writes a field of another message as it came.
+    package func addField(_ field: HeaderField, of head: MessageHead) {
+        self.assertInHead()
+        self.connection.output.appendField(field, of: head)
     }
 
     /// Writes a field with a number.

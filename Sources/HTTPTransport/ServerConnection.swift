@@ -20,6 +20,8 @@ package final class ServerConnection {
 
     /// The bytes below.
     package let connection: Connection
+    /// The loop the connection lives on.
+    package let loop: Loop
     /// How the connection is treated: the server's settings, unless its handler knows better ones
     /// for the present request (a location's time-outs). They stay until they are changed again.
     package var settings: ServerSettings
@@ -49,13 +51,12 @@ package final class ServerConnection {
 
     init(_ connection: Connection, settings: ServerSettings, shared: ServerLoop) {
         self.connection = connection
+        self.loop = connection.loop
         self.settings = settings
         self.shared = shared
         self.requestStart = connection.loop.now
     }
 
-    /// The loop the connection lives on.
-    package var loop: Loop { self.connection.loop }
     /// Whether the server is ending; answers then say `Connection: close`.
     package var isDraining: Bool { self.shared.isDraining }
 
@@ -67,7 +68,7 @@ package final class ServerConnection {
     /// not begun at all becomes a 500.
     package func next() async -> RequestHead? {
         do {
-            if self.requestCount > 0 {
+            if self.requestCount > 0, !self.endExchangeNow() {
                 guard try await self.endExchange() else { return nil }
             }
             return try await self.readRequest()
@@ -92,11 +93,12 @@ package final class ServerConnection {
                     deadline = self.loop.now + self.settings.headerTimeout
                 }
                 if let request = try self.takeRequest(input) {
-                    try await self.yieldAtTimes()
+                    self.requestsInARow += 1
+                    if self.requestsInARow >= Self.requestsInARowMax { try await self.yield() }
                     return request
                 }
             }
-            try await self.flush()
+            if try !self.flushNow() { try await self.flush() }
             self.requestsInARow = 0
             let count = try await self.fill(deadline: deadline)
             if count == 0 {
@@ -128,12 +130,10 @@ package final class ServerConnection {
     }
 
     /// A client that pipelines without end must not keep the loop to itself.
-    private func yieldAtTimes() async throws(HTTPTransportError) {
-        self.requestsInARow += 1
-        guard self.requestsInARow >= Self.requestsInARowMax else { return }
+    private func yield() async throws(HTTPTransportError) {
         self.requestsInARow = 0
         try await self.relieve()
-        await Task.yield()
+        await self.loop.yield()
     }
 
     // MARK: The request's body
@@ -225,6 +225,17 @@ package final class ServerConnection {
 
     // MARK: Sending
 
+    /// Sends what the client's connection takes of what was written; whether that is all.
+    ///
+    /// Most answers leave at once: asking here first saves them a wait that would be none.
+    package func flushNow() throws(HTTPTransportError) -> Bool {
+        do {
+            return try self.connection.flushNow()
+        } catch {
+            throw .connection(error)
+        }
+    }
+
     /// Sends all that was written, waiting for the client as needed.
     package func flush() async throws(HTTPTransportError) {
         do {
@@ -240,7 +251,12 @@ package final class ServerConnection {
     /// Sends what was written when more than `outputHighWater` of it waits. Between pieces of a
     /// body.
     package func relieve() async throws(HTTPTransportError) {
-        if self.connection.output.count > self.settings.outputHighWater { try await self.flush() }
+        if self.needsRelief { try await self.flush() }
+    }
+
+    /// Whether so much was written that `relieve` would send it.
+    package var needsRelief: Bool {
+        self.connection.output.count > self.settings.outputHighWater
     }
 
     /// Sees to it that what was written leaves at the end of this turn of the loop, together with
@@ -264,6 +280,16 @@ package final class ServerConnection {
     }
 
     // MARK: Between two requests
+
+    /// Ends an exchange after which another request follows, and for which nothing is left to wait
+    /// for; false when it is not such a one.
+    private func endExchangeNow() -> Bool {
+        guard self.response.phase == .finished, self.response.keepsConnection,
+            self.body.isFinished, self.connection.input.isEmpty
+        else { return false }
+        self.ended()
+        return true
+    }
 
     /// Ends the exchange. Answers whether another request may follow on this connection.
     private func endExchange() async throws(HTTPTransportError) -> Bool {

@@ -40,13 +40,14 @@ final class ServerLoop {
 
     /// Appends `Server` and `Date`, whose text is made once a second.
     func appendStandardFields(
-        _ fields: StandardFields, _ settings: ServerSettings, now: Instant, to output: ByteBuffer
+        _ fields: StandardFields, of connection: ServerConnection, now: Instant,
+        to output: ByteBuffer
     ) {
-        if fields.contains(.server), let token = settings.serverToken {
+        if fields.contains(.server), let token = connection.settings.serverToken {
             if token != self.serverToken { self.renewServerField(token) }
             output.append(self.serverField)
         }
-        if fields.contains(.date), settings.sendsDate {
+        if fields.contains(.date), connection.settings.sendsDate {
             if now >= self.dateEnd { self.renewDateField(now: now) }
             output.append(self.dateField)
         }

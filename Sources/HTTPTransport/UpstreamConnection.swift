@@ -87,6 +87,15 @@ package final class UpstreamConnection {
     /// not used again.
     package func requestIsWhole() { self.isWhole = true }
 
+    /// Sends what the kernel takes at once of what was appended; whether that is all.
+    package func flushNow() throws(HTTPTransportError) -> Bool {
+        do {
+            return try self.connection.flushNow()
+        } catch {
+            throw .connection(error)
+        }
+    }
+
     /// Sends what was appended, waiting for room; each wait is `timeout` at the longest.
     package func flush(timeout: Duration) async throws(HTTPTransportError) {
         do {

@@ -44,15 +44,14 @@ extension Balancer {
 
     /// Whether a server is left alone because of its failures.
     package func isResting(_ index: Int, now: Instant) -> Bool {
-        let peer = self.peers[index]
         switch self.health {
         case .failureWindow:
-            guard peer.policy.failureCountMax > 0,
-                peer.windowFailureCount >= peer.policy.failureCountMax,
-                let checkedAt = peer.checkedAt
+            guard self.peers[index].policy.failureCountMax > 0,
+                self.peers[index].windowFailureCount >= self.peers[index].policy.failureCountMax,
+                let checkedAt = self.peers[index].checkedAt
             else { return false }
-            return now - checkedAt <= peer.policy.failureWindow
-        case .errorState: return peer.isInError
+            return now - checkedAt <= self.peers[index].policy.failureWindow
+        case .errorState: return self.peers[index].isInError
         }
     }
 
@@ -84,12 +83,13 @@ extension Balancer {
 
     /// A window that is over begins anew when the server is chosen; the request is its trial.
     mutating func beginWindow(_ index: Int, now: Instant) {
-        let peer = self.peers[index]
-        guard let checkedAt = peer.checkedAt else {
+        guard let checkedAt = self.peers[index].checkedAt else {
             self.peers[index].checkedAt = now
             return
         }
-        if now - checkedAt > peer.policy.failureWindow { self.peers[index].checkedAt = now }
+        if now - checkedAt > self.peers[index].policy.failureWindow {
+            self.peers[index].checkedAt = now
+        }
     }
 
     /// Changes a server's policy while it runs; its state stays, its weight counts from now on.

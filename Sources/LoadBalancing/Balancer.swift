@@ -161,18 +161,18 @@ package struct Balancer: Sendable {
     }
 
     private func onlyPeer(_ tried: TriedPeers) -> Int? {
-        let peer = self.peers[0]
-        guard !peer.policy.isDown, !peer.policy.isDraining, !peer.isFull, !tried.contains(0) else {
-            return nil
-        }
+        guard !self.peers[0].policy.isDown, !self.peers[0].policy.isDraining,
+            !self.peers[0].isFull, !tried.contains(0)
+        else { return nil }
         return 0
     }
 
     /// Whether a server can be chosen for a request that tried others before.
     func isEligible(_ index: Int, tried: TriedPeers, now: Instant) -> Bool {
-        let peer = self.peers[index]
-        return !tried.contains(index) && !peer.policy.isDown && !peer.policy.isDraining
-            && !peer.isFull && !self.isResting(index, now: now)
+        // Field by field: a copy of the server would count references to its names.
+        return !tried.contains(index) && !self.peers[index].policy.isDown
+            && !self.peers[index].policy.isDraining && !self.peers[index].isFull
+            && !self.isResting(index, now: now)
     }
 }
 

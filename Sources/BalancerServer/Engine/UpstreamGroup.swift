@@ -6,11 +6,17 @@ import Synchronization
 package final class UpstreamGroup: Sendable {
     /// What the configuration says.
     package let settings: UpstreamSettings
+    /// Whether it matters for the choice what the request is, not only that there is one.
+    package let needsQuery: Bool
     private let balancer: Mutex<Balancer>
 
     /// Makes a group; a server that was in `old` as well keeps what was known of it.
     package init(_ settings: UpstreamSettings, inheriting old: UpstreamGroup?) {
         self.settings = settings
+        switch settings.method {
+        case .addressHash, .hash: self.needsQuery = true
+        default: self.needsQuery = settings.affinity != .none
+        }
         var balancer = Balancer(
             peers: settings.peers.map(\.policy), method: settings.method,
             health: settings.health, seed: UInt64(settings.index) &+ 1)

@@ -80,14 +80,13 @@ final class Worker {
         return pool
     }
 
-    /// What passing requests on needs of a location's settings, made once.
-    func plan(for location: Location, _ settings: ProxySettings, _ generation: Generation)
-        -> ProxyPlan
-    {
-        guard generation === self.generation else { return ProxyPlan(settings) }
-        if let known = self.plans[location.index] { return known }
+    /// How a location's requests are passed on, made once; nil when they are not.
+    func plan(for location: Location, _ generation: Generation) -> ProxyPlan? {
+        let isPresent = generation === self.generation
+        if isPresent, let known = self.plans[location.index] { return known }
+        guard case .proxy(let settings) = location.settings.content else { return nil }
         let plan = ProxyPlan(settings)
-        self.plans[location.index] = plan
+        if isPresent { self.plans[location.index] = plan }
         return plan
     }
 
@@ -131,8 +130,9 @@ final class Worker {
     private func linesWait(_ file: Int) {
         let destination = self.generation.configuration.logFiles[file]
         let waiting = self.lines[file].count
-        if waiting > max(destination.bufferByteCount, 1), destination.bufferByteCount > 0
-            || waiting > Self.logByteCountMax
+        if waiting > max(destination.bufferByteCount, 1),
+            destination.bufferByteCount > 0
+                || waiting > Self.logByteCountMax
         {
             return self.generation.logFiles[file].write(self.lines[file])
         }

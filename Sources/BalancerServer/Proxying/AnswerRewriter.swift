@@ -6,7 +6,7 @@ import PatternMatching
 /// `proxy_redirect`, `proxy_cookie_path`, `proxy_cookie_domain` and httpd's `ProxyPassReverse…`.
 struct AnswerRewriter {
     let exchange: Exchange
-    let settings: ProxySettings
+    let plan: ProxyPlan
 
     /// The value of a field as the client is to see it.
     func rewrite(_ value: [UInt8], of field: KnownField) -> [UInt8] {
@@ -20,7 +20,7 @@ struct AnswerRewriter {
     /// A `Location`. Where a rule made a path of it, it becomes an address as in redirects of the
     /// balancer's own; a path that the server sent stays one.
     private func location(_ value: [UInt8]) -> [UInt8] {
-        guard let new = self.rewrite(value, by: self.settings.redirects) else { return value }
+        guard let new = self.rewrite(value, by: self.plan.settings.redirects) else { return value }
         guard new.first == UInt8(ascii: "/"),
             self.exchange.location.settings.redirectsAbsolutely
         else { return new }
@@ -40,7 +40,7 @@ struct AnswerRewriter {
             })
         else { return value }
         let rest = Array(value[(start + mark.count)...])
-        guard let new = self.rewrite(rest, by: self.settings.redirects) else { return value }
+        guard let new = self.rewrite(rest, by: self.plan.settings.redirects) else { return value }
         return value[..<(start + mark.count)] + new
     }
 
@@ -55,7 +55,7 @@ struct AnswerRewriter {
             let old = Array(parts[index][(equals + 1)...])
             let new: [UInt8]?
             switch name {
-            case "path": new = self.rewrite(old, by: self.settings.cookiePaths)
+            case "path": new = self.rewrite(old, by: self.plan.settings.cookiePaths)
             case "domain": new = self.rewriteDomain(old)
             default: continue
             }
@@ -87,7 +87,7 @@ struct AnswerRewriter {
             let lower = bytes.map(\.asciiLowercased)
             return lower.first == UInt8(ascii: ".") ? Array(lower.dropFirst()) : lower
         }
-        for rule in self.settings.cookieDomains {
+        for rule in self.plan.settings.cookieDomains {
             switch rule {
             case .prefix(let domain, let replacement):
                 let wanted = VariableEvaluator.bytes(domain, of: self.exchange)

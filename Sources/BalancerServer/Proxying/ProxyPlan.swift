@@ -1,8 +1,11 @@
 import Base
 import HTTPProtocol
 
-/// What passing requests on needs of a location's settings, looked up once instead of with each
-/// request: which fields are set, which are replaced, which are hidden.
+/// How requests of a location are passed on: its settings, and what follows from them, looked up
+/// once instead of with each request: which fields are set, which are replaced, which are hidden.
+///
+/// An object, so that a request takes hold of one thing instead of copying twenty; each loop has
+/// its own, so that loops do not count references to the same one.
 final class ProxyPlan {
     /// A field that is set in requests.
     struct Field {
@@ -40,6 +43,8 @@ final class ProxyPlan {
         }
     }
 
+    /// What the configuration says.
+    let settings: ProxySettings
     /// The fields that are set, without those that only the connection may decide.
     let fields: [Field]
     /// What the configuration says of Connection and Upgrade.
@@ -49,7 +54,9 @@ final class ProxyPlan {
     /// Fields of answers that are not passed on.
     let hidden: Names
 
+    /// Makes the plan of a location.
     init(_ settings: ProxySettings) {
+        self.settings = settings
         let ownNames: Set<String> = [
             "connection", "upgrade", "content-length", "transfer-encoding", "keep-alive", "te",
         ]
@@ -62,5 +69,15 @@ final class ProxyPlan {
         self.upgrade = value(of: "upgrade")
         self.replaced = Names(settings.requestFields.map(\.name) + ["content-length", "expect"])
         self.hidden = Names(settings.hiddenFields)
+    }
+
+    /// The same for another target: a host, port and path that are known with the request only.
+    init(_ plan: ProxyPlan, settings: ProxySettings) {
+        self.settings = settings
+        self.fields = plan.fields
+        self.connection = plan.connection
+        self.upgrade = plan.upgrade
+        self.replaced = plan.replaced
+        self.hidden = plan.hidden
     }
 }

@@ -14,7 +14,7 @@ extension ProxyRun {
     ) async -> RequestHandler.Step {
         self.peerOutcome =
             self.group.settings.failureStatuses.contains(head.status) ? .failed : .succeeded
-        if self.settings.interceptsErrors, head.status >= 300,
+        if self.plan.settings.interceptsErrors, head.status >= 300,
             self.exchange.location.settings.errorPages.contains(where: {
                 $0.statuses.contains(head.status)
             })
@@ -85,22 +85,22 @@ extension ProxyRun {
     private func pass(_ field: HeaderField, of head: ResponseHead) {
         switch field.known {
         case .contentLength: return
-        case .location where !self.settings.redirects.isEmpty,
-            .refresh where !self.settings.redirects.isEmpty:
+        case .location where !self.plan.settings.redirects.isEmpty,
+            .refresh where !self.plan.settings.redirects.isEmpty:
             return self.addRewritten(field, of: head)
         case .setCookie
-        where !self.settings.cookiePaths.isEmpty || !self.settings.cookieDomains.isEmpty:
+        where !self.plan.settings.cookiePaths.isEmpty || !self.plan.settings.cookieDomains.isEmpty:
             return self.addRewritten(field, of: head)
-        case .via where self.settings.via != .off: return
+        case .via where self.plan.settings.via != .off: return
         case .contentType: self.exchange.sentContentType = nil
         default: break
         }
         if self.plan.hidden.contains(field, of: head) || head.isHopByHop(field) { return }
-        self.connection.addField(head.bytes(field.name), head.bytes(field.value))
+        self.connection.addField(field, of: head)
     }
 
     private func addRewritten(_ field: HeaderField, of head: ResponseHead) {
-        let rewriter = AnswerRewriter(exchange: self.exchange, settings: self.settings)
+        let rewriter = AnswerRewriter(exchange: self.exchange, plan: self.plan)
         let value = head.bytes(field.value).makeArray()
         let new = rewriter.rewrite(value, of: field.known)
         guard HTTPText.isFieldValue(new.span) else {
@@ -113,13 +113,13 @@ extension ProxyRun {
     }
 
     private func addVia(_ head: ResponseHead) {
-        guard self.settings.via == .on || self.settings.via == .full else { return }
+        guard self.plan.settings.via == .on || self.plan.settings.via == .full else { return }
         let value = ByteBuffer(capacity: 64)
         for field in head.fields where field.known == .via {
             value.append(head.bytes(field.value))
             value.append(", " as StaticString)
         }
-        ViaField.append(head.minorVersion, of: self.exchange, self.settings.via, to: value)
+        ViaField.append(head.minorVersion, of: self.exchange, self.plan.settings.via, to: value)
         self.connection.addField("Via", value.makeString())
     }
 
@@ -139,38 +139,44 @@ extension ProxyRun {
     ) async throws(PassingError) -> Bool {
         var bodyByteCount: Int64 = 0
         while true {
-            guard let count = try await self.nextPart(of: upstream, timeout) else { return false }
+            var count = try self.partNow(of: upstream)
+            if count == nil { count = try await self.nextPart(of: upstream, timeout) }
+            guard let count else { return false }
             if count == 0 { break }
             let input = upstream.connection.input
             self.connection.write(input.bytes.extracting(first: count))
             upstream.consumeBody(count)
             bodyByteCount += Int64(count)
-            do {
-                try await self.connection.relieve()
-            } catch {
-                throw .client
-            }
+            if self.connection.needsRelief { try await self.flush() }
         }
         let last = self.exchange.upstreamTries.count - 1
         self.exchange.upstreamTries[last].bodyByteCount = bodyByteCount
         return true
     }
 
-    /// The next piece; nil when the server ended in the middle. What was written until then leaves
-    /// before more is waited for.
-    private func nextPart(
-        of upstream: UpstreamConnection, _ timeout: Duration
-    ) async throws(PassingError) -> Int? {
-        do throws(HTTPTransportError) {
-            if let count = try upstream.bodyPartNow() { return count }
+    /// The piece that is there already, nil when it must be waited for.
+    private func partNow(of upstream: UpstreamConnection) throws(PassingError) -> Int? {
+        do {
+            return try upstream.bodyPartNow()
         } catch {
             throw .server(error)
         }
+    }
+
+    private func flush() async throws(PassingError) {
         do {
             try await self.connection.flush()
         } catch {
             throw .client
         }
+    }
+
+    /// Waits for the next piece; nil when the server ended in the middle. What was written until
+    /// then leaves before.
+    private func nextPart(
+        of upstream: UpstreamConnection, _ timeout: Duration
+    ) async throws(PassingError) -> Int? {
+        try await self.flush()
         do throws(HTTPTransportError) {
             return try await upstream.nextBodyPart(timeout: timeout)
         } catch .invalidMessage(.truncated) {

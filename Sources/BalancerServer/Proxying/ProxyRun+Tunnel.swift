@@ -21,7 +21,8 @@ extension ProxyRun {
         // The end of either direction ends the other by closing both.
         self.connection.connection.whenPeerFinishes = nil
         let tunnel = Tunnel(
-            self.connection.connection, upstream.connection, idleTimeout: self.settings.readTimeout)
+            self.connection.connection, upstream.connection,
+            idleTimeout: self.plan.settings.readTimeout)
         await tunnel.run()
         upstream.close()
         self.connection.connection.close()

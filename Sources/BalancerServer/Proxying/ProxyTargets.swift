@@ -3,32 +3,34 @@ import LoadBalancing
 import SystemInterface
 
 extension RequestHandler {
-    /// The group that a request goes to, and its settings with what is known only now.
+    /// The group that a request goes to, and the plan with what is known only now.
     ///
     /// A target with variables names a group, or a numeric address, which makes a group of its own
     /// for this request. Nil when it names nothing that can be asked.
-    func target(of settings: ProxySettings) -> (UpstreamGroup, ProxySettings)? {
-        switch settings.target {
-        case .upstream(let index): return (self.exchange.generation.groups[index], settings)
+    func target(of plan: ProxyPlan) -> (UpstreamGroup, ProxyPlan)? {
+        switch plan.settings.target {
+        case .upstream(let index): return (self.exchange.generation.groups[index], plan)
         case .variable(let value):
             let text = VariableEvaluator.string(value, of: self.exchange)
             guard text.lowercased().hasPrefix("http://") else {
                 self.log(.error, "invalid URL prefix in \"\(text)\"")
                 return nil
             }
-            return self.target(named: text.dropFirst(7), settings)
+            return self.target(named: text.dropFirst(7), plan)
         }
     }
 
     private func target(
-        named text: Substring, _ settings: ProxySettings
-    ) -> (UpstreamGroup, ProxySettings)? {
+        named text: Substring, _ plan: ProxyPlan
+    ) -> (UpstreamGroup, ProxyPlan)? {
         let slash = text.firstIndex { $0 == "/" || $0 == "?" } ?? text.endIndex
         let authority = String(text[..<slash])
-        var settings = settings
+        var settings = plan.settings
         settings.host = authority
         if slash < text.endIndex { settings.path = .value(ComplexValue(String(text[slash...]))) }
-        if let group = self.exchange.generation.group(named: authority) { return (group, settings) }
+        if let group = self.exchange.generation.group(named: authority) {
+            return (group, ProxyPlan(plan, settings: settings))
+        }
         guard let address = Self.address(authority) else {
             self.log(.error, "no resolver defined to resolve \"\(authority)\"")
             return nil
@@ -38,7 +40,9 @@ extension RequestHandler {
         upstream.isImplicit = true
         upstream.keepAlive.idleCountMax = 0
         upstream.peers = [UpstreamPeer(name: authority, address: address, policy: PeerPolicy())]
-        return (UpstreamGroup(upstream, inheriting: nil), settings)
+        return (
+            UpstreamGroup(upstream, inheriting: nil), ProxyPlan(plan, settings: settings)
+        )
     }
 
     /// A numeric address with an optional port.

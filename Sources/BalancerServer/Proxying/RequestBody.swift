@@ -17,7 +17,7 @@ final class RequestBody {
     private(set) var isReplayable = true
 
     private let connection: ServerConnection
-    private let kept = ByteBuffer()
+    private var kept: ByteBuffer?
     private let isOwn: Bool
 
     /// The client's body.
@@ -32,7 +32,11 @@ final class RequestBody {
         self.connection = connection
         self.framing = bytes.isEmpty ? .none : .length(UInt64(bytes.count))
         self.isOwn = true
-        self.kept.append(bytes)
+        if !bytes.isEmpty {
+            let kept = ByteBuffer()
+            kept.append(bytes)
+            self.kept = kept
+        }
     }
 
     /// Appends what there is of the body, from its beginning.
@@ -41,8 +45,7 @@ final class RequestBody {
     /// - Throws: what the client did wrong.
     func begin(to output: ByteBuffer) throws(HTTPTransportError) -> Bool {
         if self.framing == .none { return true }
-        let kept = self.kept
-        if !kept.isEmpty { self.append(kept.bytes, to: output) }
+        if let kept = self.kept { self.append(kept.bytes, to: output) }
         if self.isOwn { return true }
         return try self.pump(to: output)
     }
@@ -77,11 +80,13 @@ final class RequestBody {
 
     private func keep(_ bytes: Span<UInt8>) {
         guard self.isReplayable else { return }
-        if self.kept.count + bytes.count > Self.replayByteCountMax {
+        let kept = self.kept ?? ByteBuffer()
+        if kept.count + bytes.count > Self.replayByteCountMax {
             self.isReplayable = false
-            self.kept.release()
+            self.kept = nil
         } else {
-            self.kept.append(bytes)
+            kept.append(bytes)
+            self.kept = kept
         }
     }
 }

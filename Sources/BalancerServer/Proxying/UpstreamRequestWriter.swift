@@ -6,7 +6,6 @@ import SystemInterface
 /// Writes the head of the request that a server gets. Loop thread only.
 struct UpstreamRequestWriter {
     let exchange: Exchange
-    let settings: ProxySettings
     let plan: ProxyPlan
 
     /// Appends the whole head for a body that is framed so.
@@ -14,7 +13,8 @@ struct UpstreamRequestWriter {
         self.appendMethod(to: output)
         self.appendTarget(to: output)
         output.append(
-            self.settings.minorVersion == 0 ? " HTTP/1.0\r\n" as StaticString : " HTTP/1.1\r\n")
+            self.plan.settings.minorVersion == 0 ? " HTTP/1.0\r\n" as StaticString : " HTTP/1.1\r\n"
+        )
         for field in self.plan.fields {
             let start = output.count
             output.append(field.prefix)
@@ -27,13 +27,14 @@ struct UpstreamRequestWriter {
             }
         }
         self.appendConnection(to: output)
-        if self.settings.passesRequestFields { self.appendClientFields(to: output) }
+        if self.plan.settings.passesRequestFields { self.appendClientFields(to: output) }
         self.appendVia(to: output)
         switch framing {
         case .none:
             // A server may wait for the length of what could have a body.
-            if [.post, .put, .patch].contains(self.exchange.method) {
-                output.append("Content-Length: 0\r\n" as StaticString)
+            switch self.exchange.method {
+            case .post, .put, .patch: output.append("Content-Length: 0\r\n" as StaticString)
+            default: break
             }
         case .length(let count): output.appendField("Content-Length", decimal: count)
         case .chunked: output.append("Transfer-Encoding: chunked\r\n" as StaticString)
@@ -44,7 +45,7 @@ struct UpstreamRequestWriter {
 
     private func appendMethod(to output: ByteBuffer) {
         let head = self.exchange.head
-        if let method = self.settings.method {
+        if let method = self.plan.settings.method {
             VariableEvaluator.append(method, of: self.exchange, to: output)
         } else if self.exchange.method == head.method {
             output.append(head.bytes(head.methodRange))
@@ -58,7 +59,7 @@ struct UpstreamRequestWriter {
     private func appendTarget(to output: ByteBuffer) {
         let exchange = self.exchange
         let head = exchange.head
-        switch self.settings.path {
+        switch self.plan.settings.path {
         case .unchanged:
             if exchange.isTargetUnchanged {
                 output.append(head.bytes(head.path))
@@ -110,15 +111,25 @@ struct UpstreamRequestWriter {
 
     /// HTTP/1.1 keeps connections without a word; HTTP/1.0 is told that the connection ends.
     private func appendConnection(to output: ByteBuffer) {
-        if let upgrade = self.plan.upgrade {
-            let value = FieldValue.bytes(upgrade, of: self.exchange)
-            if !value.isEmpty { output.appendField("Upgrade", value.span) }
-        }
+        if let upgrade = self.plan.upgrade { self.append("Upgrade: ", upgrade, to: output) }
         if let connection = self.plan.connection {
-            let value = FieldValue.bytes(connection, of: self.exchange)
-            if !value.isEmpty { output.appendField("Connection", value.span) }
-        } else if self.settings.minorVersion == 0 {
+            self.append("Connection: ", connection, to: output)
+        } else if self.plan.settings.minorVersion == 0 {
             output.append("Connection: close\r\n" as StaticString)
+        }
+    }
+
+    /// Appends a field, unless its value is empty for this request.
+    private func append(_ name: StaticString, _ value: ComplexValue, to output: ByteBuffer) {
+        if value.parts.isEmpty { return }
+        let start = output.count
+        output.append(name)
+        let valueStart = output.count
+        FieldValue.append(value, of: self.exchange, to: output)
+        if output.count == valueStart {
+            output.truncate(to: start)
+        } else {
+            output.append("\r\n" as StaticString)
         }
     }
 
@@ -135,24 +146,24 @@ struct UpstreamRequestWriter {
                 continue
             }
             if field.known == .via,
-                self.settings.via == .block || self.settings.via == .on
-                    || self.settings.via == .full
+                self.plan.settings.via == .block || self.plan.settings.via == .on
+                    || self.plan.settings.via == .full
             {
                 continue
             }
-            output.appendField(head.bytes(field.name), head.bytes(field.value))
+            output.appendField(field, of: head)
         }
     }
 
     private func appendVia(to output: ByteBuffer) {
-        guard self.settings.via == .on || self.settings.via == .full else { return }
+        guard self.plan.settings.via == .on || self.plan.settings.via == .full else { return }
         let head = self.exchange.head
         output.append("Via: " as StaticString)
         for field in head.fields where field.known == .via {
             output.append(head.bytes(field.value))
             output.append(", " as StaticString)
         }
-        ViaField.append(head.minorVersion, of: self.exchange, self.settings.via, to: output)
+        ViaField.append(head.minorVersion, of: self.exchange, self.plan.settings.via, to: output)
         output.append("\r\n" as StaticString)
     }
 }

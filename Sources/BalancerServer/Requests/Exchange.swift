@@ -24,9 +24,9 @@ final class Exchange: RequestView {
     private var servers: VirtualServerTable
     var server: VirtualServer
     /// The location; the server's fallback until one was found.
-    var location: Location {
-        didSet { if self.location !== oldValue { self.applySettings() } }
-    }
+    var location: Location
+    /// The location whose settings the connection has.
+    private var appliedLocation: Location?
     let variables = VariableState()
     let path = ByteBuffer(capacity: 128)
     let arguments = ByteBuffer()
@@ -74,7 +74,6 @@ final class Exchange: RequestView {
         self.servers = servers
         self.server = servers.defaultServer
         self.location = servers.defaultServer.fallback
-        self.applySettings()
     }
 
     var configuration: BalancerConfiguration { self.generation.configuration }
@@ -138,25 +137,26 @@ final class Exchange: RequestView {
         self.connection.settings = ServerSettings(
             self.server.connection, dialect: newest.configuration.dialect)
         self.location = self.server.fallback
-        self.applySettings()
+        self.appliedLocation = nil
     }
 
-    /// Lets the connection be treated as the location wants it.
-    private func applySettings() {
-        let settings = self.location.settings
-        var connection = self.connection.settings
-        connection.bodyTimeout = settings.bodyTimeout
-        connection.sendTimeout = settings.sendTimeout
-        connection.keepAliveTimeout = settings.keepAliveTimeout
-        connection.keepAliveRequestCountMax = settings.keepAliveRequestCountMax
-        switch settings.serverSignature {
-        case .full: connection.serverToken = ProgramVersion.signature
-        case .nameOnly: connection.serverToken = ProgramVersion.name
-        case .none: connection.serverToken = nil
+    /// Lets the connection be treated as the location wants it: before anything is done there.
+    func applySettings() {
+        let location = self.location
+        let limit = location.settings.bodyByteCountMax
+        self.connection.bodyByteCountMax = limit > 0 ? UInt64(limit) : nil
+        guard location !== self.appliedLocation else { return }
+        self.appliedLocation = location
+        let connection = self.connection
+        connection.settings.bodyTimeout = location.settings.bodyTimeout
+        connection.settings.sendTimeout = location.settings.sendTimeout
+        connection.settings.keepAliveTimeout = location.settings.keepAliveTimeout
+        connection.settings.keepAliveRequestCountMax = location.settings.keepAliveRequestCountMax
+        switch location.settings.serverSignature {
+        case .full: connection.settings.serverToken = ProgramVersion.signature
+        case .nameOnly: connection.settings.serverToken = ProgramVersion.name
+        case .none: connection.settings.serverToken = nil
         }
-        self.connection.settings = connection
-        self.connection.bodyByteCountMax =
-            settings.bodyByteCountMax > 0 ? UInt64(settings.bodyByteCountMax) : nil
     }
 
     /// Marks the answer as whole.

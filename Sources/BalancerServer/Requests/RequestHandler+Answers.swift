@@ -23,6 +23,7 @@ extension RequestHandler {
     func begin(
         _ status: Int, reason: String? = nil, standardFields: StandardFields = .all
     ) -> Int {
+        self.exchange.applySettings()
         let written = self.exchange.statusOverride ?? status
         self.connection.beginResponse(
             written, reason: written == status ? reason : nil, standardFields: standardFields)
@@ -31,13 +32,13 @@ extension RequestHandler {
 
     /// Adds the fields that the location adds, and ends the head.
     func endHead(_ body: ResponseBody) {
-        let settings = self.exchange.location.settings
-        for field in settings.addedFields
+        let location = self.exchange.location
+        for field in location.settings.addedFields
         where field.isAlways || Self.statusesWithFields.contains(self.connection.status) {
             let value = FieldValue.bytes(field.value, of: self.exchange).span.makeString()
             if !value.isEmpty { self.connection.addField(named: field.name, value) }
         }
-        if let seconds = settings.keepAliveAnnouncement {
+        if let seconds = location.settings.keepAliveAnnouncement {
             self.connection.addField(
                 "Keep-Alive", "timeout=\(seconds.milliseconds / 1_000)")
         }

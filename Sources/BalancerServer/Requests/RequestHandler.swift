@@ -17,6 +17,10 @@ final class RequestHandler {
         case search
         /// Its location has been found.
         case enter
+        /// It is passed on to a server.
+        case passOn(ProxyRun)
+        /// A file is looked for and sent.
+        case sendFile
         /// It gets the answer for a status: an error page, or the built-in one.
         case fail(Int)
         /// It has been answered, or its connection cut.
@@ -26,10 +30,15 @@ final class RequestHandler {
     let exchange: Exchange
     let connection: ServerConnection
     var worker: Worker { self.exchange.worker }
+    /// Stands for the body of requests that have none.
+    let noBody: RequestBody
+    /// What passes requests on, once one was; refers to this object until `serve` ends.
+    private var proxyRun: ProxyRun?
 
     init(_ exchange: Exchange) {
         self.exchange = exchange
         self.connection = exchange.connection
+        self.noBody = RequestBody([], on: exchange.connection)
     }
 
     /// Serves the connection until its end.
@@ -38,11 +47,13 @@ final class RequestHandler {
         self.connection.connection.whenPeerFinishes = { [unowned exchange] in
             exchange.clientLeft()
         }
-        while await self.connection.next() != nil {
-            self.exchange.begin()
+        let (connection, exchange) = (self.connection, self.exchange)
+        while await connection.next() != nil {
+            exchange.begin()
             await self.handle()
             self.end()
         }
+        self.proxyRun = nil
         self.connection.rejection = nil
         self.connection.connection.whenPeerFinishes = nil
         if case .connection(.deadlineReached)? = self.connection.failure {
@@ -55,11 +66,21 @@ final class RequestHandler {
         while true {
             switch step {
             case .search: step = self.search()
-            case .enter: step = await self.enter()
+            case .enter: step = self.enter()
+            case .passOn(let run): step = await run.run()
+            case .sendFile: step = await self.sendFile()
             case .fail(let status): step = self.fail(status)
             case .done: return
             }
         }
+    }
+
+    /// The run of the present request through a group of servers.
+    func proxyRun(_ group: UpstreamGroup, _ plan: ProxyPlan) -> ProxyRun {
+        let run = self.proxyRun ?? ProxyRun(self, group, plan)
+        self.proxyRun = run
+        run.begin(group, plan)
+        return run
     }
 
     /// Keeps the books of a request that has ended.
@@ -115,28 +136,34 @@ final class RequestHandler {
     }
 
     /// The location's rewrite steps, who may come in, then what makes the answer.
-    private func enter() async -> Step {
+    private func enter() -> Step {
         let exchange = self.exchange
         switch self.run(exchange.location.rewriteSteps) {
         case .answered(let step): return step
         case .searchAgain: return self.redirected()
         case .stopped, .ended: break
         }
-        let settings = exchange.location.settings
+        exchange.applySettings()
+        let location = exchange.location
         if !exchange.dropsBody, let limit = self.connection.bodyByteCountMax,
             let length = self.connection.bodyByteCountRemaining, length > limit
         {
             self.log(.error, "client intended to send too large body: \(length) bytes")
             return .fail(413)
         }
-        guard settings.access.allows(exchange.peerAddress) else {
+        guard location.settings.access.allows(exchange.peerAddress) else {
             self.log(.error, "access forbidden by rule")
             return .fail(403)
         }
-        if let tryFiles = settings.tryFiles, let step = self.lookFor(tryFiles) { return step }
-        switch settings.content {
-        case .proxy(let proxy): return await self.passOn(proxy)
-        case .files: return await self.sendFile()
+        if let tryFiles = location.settings.tryFiles, let step = self.lookFor(tryFiles) {
+            return step
+        }
+        if let plan = self.worker.plan(for: location, exchange.generation) {
+            return self.passOn(plan)
+        }
+        switch location.settings.content {
+        case .proxy: preconditionFailure("what is passed on has a plan")
+        case .files: return .sendFile
         case .statistics: return self.sendStatistics()
         case .emptyPicture: return self.sendEmptyPicture()
         }

@@ -21,7 +21,7 @@ package final class VariableState {
 
     /// Forgets the request.
     package func reset() {
-        self.groups.removeAll(keepingCapacity: true)
+        if !self.groups.isEmpty { self.groups.removeAll(keepingCapacity: true) }
         for index in self.slots.indices { self.slots[index] = nil }
         for index in self.mapValues.indices { self.mapValues[index] = nil }
     }

@@ -18,44 +18,86 @@ extension UInt8 {
 // SAFETY: a StaticString's bytes live for ever and are read within its length; pointers into a span
 // do not leave the closures they are given to.
 extension Span where Element == UInt8 {
-    /// The first index at or after `start` that holds `byte`, or nil. O(n), vectorised by libc.
+    /// The first index at or after `start` that holds `byte`, or nil. O(n), eight bytes at a time.
     package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         precondition(start >= 0 && start <= self.count, "start outside the span")
-        var index = start
-        while index < self.count {
-            if self[index] == byte { return index }
-            index &+= 1
+        let count = self.count
+        let index = unsafe self.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return count }
+            var index = start
+            while index &+ ByteWords.size <= count {
+                let marks = unsafe ByteWords.marks(of: byte, in: ByteWords.load(base, index))
+                if marks != 0 { return index &+ ByteWords.offset(ofFirst: marks) }
+                index &+= ByteWords.size
+            }
+            while index < count, unsafe base.load(fromByteOffset: index, as: UInt8.self) != byte {
+                index &+= 1
+            }
+            return index
         }
-        return nil
+        return index < count ? index : nil
+    }
+
+    /// The index from `start` on of the first control character other than a tab, or `count`.
+    package func firstControl(from start: Int) -> Int {
+        precondition(start >= 0 && start <= self.count, "start outside the span")
+        let count = self.count
+        return unsafe self.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return count }
+            var index = start
+            while index &+ ByteWords.size <= count {
+                let word = unsafe ByteWords.load(base, index)
+                let marks =
+                    ByteWords.marks(below: 0x20, in: word) | ByteWords.marks(of: 0x7F, in: word)
+                if marks == 0 {
+                    index &+= ByteWords.size
+                    continue
+                }
+                index &+= ByteWords.offset(ofFirst: marks)
+                if unsafe base.load(fromByteOffset: index, as: UInt8.self) != 0x09 { return index }
+                index &+= 1
+            }
+            while index < count {
+                let byte = unsafe base.load(fromByteOffset: index, as: UInt8.self)
+                if byte < 0x20 && byte != 0x09 || byte == 0x7F { return index }
+                index &+= 1
+            }
+            return count
+        }
     }
 
     /// Whether the bytes are exactly `text`.
     package func isEqual(to text: StaticString) -> Bool {
-        guard self.count == text.utf8CodeUnitCount else { return false }
-        let other = unsafe text.utf8Start
-        for index in self.indices where unsafe self[index] != other[index] {
-            return false
+        let count = self.count
+        guard count == text.utf8CodeUnitCount else { return false }
+        return unsafe self.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return true }
+            return unsafe ByteWords.isEqual(base, text.utf8Start, count, { $0 }, { $0 })
         }
-        return true
     }
 
     /// Whether the bytes are `text` when the case of ASCII letters is ignored; it is lower case.
     package func isEqualIgnoringCase(to text: StaticString) -> Bool {
-        guard self.count == text.utf8CodeUnitCount else { return false }
-        let other = unsafe text.utf8Start
-        for index in self.indices {
-            if unsafe self[index].asciiLowercased != other[index] { return false }
+        let count = self.count
+        guard count == text.utf8CodeUnitCount else { return false }
+        return unsafe self.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return true }
+            return unsafe ByteWords.isEqual(
+                base, text.utf8Start, count, ByteWords.lowercased, \.asciiLowercased)
         }
-        return true
     }
 
     /// Whether both spans hold the same bytes.
     package func isEqual(to other: Span<UInt8>) -> Bool {
-        guard self.count == other.count else { return false }
-        for index in self.indices where self[index] != other[index] {
-            return false
+        let count = self.count
+        guard count == other.count else { return false }
+        return unsafe self.withUnsafeBytes { bytes in
+            unsafe other.withUnsafeBytes { others in
+                guard let base = bytes.baseAddress, let start = others.baseAddress
+                else { return true }
+                return unsafe ByteWords.isEqual(base, start, count, { $0 }, { $0 })
+            }
         }
-        return true
     }
 
     /// Whether the bytes begin with `text`.

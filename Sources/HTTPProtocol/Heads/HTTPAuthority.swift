@@ -3,28 +3,25 @@ import Base
 /// A host with an optional port, as in Host (RFC 3986 section 3.2 without user information).
 package enum HTTPAuthority {
     // The characters of a reg-name, of an IP literal and of a port, one bit each.
-    private static let low: UInt64 = 0x2FFF_7FF2_0000_0000
-    private static let high: UInt64 = 0x47FF_FFFE_AFFF_FFFE
+    private static var bytes: ASCIISet {
+        ASCIISet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFE)
+    }
+    /// The same without `[` and `]`.
+    private static var name: ASCIISet {
+        ASCIISet(low: 0x2FFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    }
 
     /// Whether the bytes are a host, with or without a port.
     package static func isValid(_ bytes: Span<UInt8>) -> Bool {
         guard !bytes.isEmpty, bytes[0] != UInt8(ascii: ":") else { return false }
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte >= 0x80 { return false }
-            if (byte < 64 ? Self.low : Self.high) >> UInt64(byte & 63) & 1 == 0 { return false }
-        }
+        let isBracketed = bytes[0] == UInt8(ascii: "[")
         let hostCount = Self.hostByteCount(bytes)
-        if bytes[0] == UInt8(ascii: "[") {
-            guard bytes[hostCount - 1] == UInt8(ascii: "]") else { return false }
-        } else {
-            for index in 0..<hostCount
-            where bytes[index] == UInt8(ascii: "[") || bytes[index] == UInt8(ascii: "]")
-                || bytes[index] == UInt8(ascii: ":")
-            {
-                return false
-            }
-        }
+        // Brackets stand around an address only: in a name they would be outside of the set.
+        let nameEnd = isBracketed ? 0 : hostCount
+        guard bytes.firstIndex(outside: Self.name, from: 0, to: nameEnd) == nameEnd,
+            bytes.firstIndex(outside: Self.bytes, from: nameEnd, to: bytes.count) == bytes.count
+        else { return false }
+        if isBracketed, bytes[hostCount - 1] != UInt8(ascii: "]") { return false }
         if hostCount == bytes.count { return true }
         guard bytes[hostCount] == UInt8(ascii: ":"), bytes.count - hostCount <= 6 else {
             return false

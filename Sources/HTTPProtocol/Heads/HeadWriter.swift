@@ -74,6 +74,12 @@ extension ByteBuffer {
         self.append("\r\n")
     }
 
+    /// Appends a field as it came, whatever stands between its name and its value.
+    package func appendField(_ field: HeaderField, of head: MessageHead) {
+        self.append(head.bytes(ByteRange(Int(field.name.start), Int(field.value.end))))
+        self.append("\r\n")
+    }
+
     /// Appends the line that ends a head.
     package func appendHeadEnd() { self.append("\r\n") }
 

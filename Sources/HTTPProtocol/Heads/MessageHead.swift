@@ -195,8 +195,12 @@ package class MessageHead {
         var index = Int(line.start)
         let end = Int(line.end)
         if input[index] == 0x20 || input[index] == 0x09 { throw .obsoleteFolding }
-        while index < end, HTTPText.isTokenByte(input[index]) { index += 1 }
-        guard index < end, input[index] == UInt8(ascii: ":"), index > Int(line.start) else {
+        let colon = input.firstIndex(of: UInt8(ascii: ":"), from: index) ?? end
+        let known = KnownField(name: input.extracting(index..<min(colon, end)))
+        // The name of a known field is a token.
+        if known != .other { index = colon }
+        index = input.firstIndex(outside: HTTPText.token, from: min(index, end), to: end)
+        guard index < end, index == colon, index > Int(line.start) else {
             if index < end, input[index] == 0x20 || input[index] == 0x09 {
                 throw .spaceBeforeColon
             }
@@ -211,7 +215,6 @@ package class MessageHead {
         while valueEnd > valueStart, input[valueEnd - 1] == 0x20 || input[valueEnd - 1] == 0x09 {
             valueEnd -= 1
         }
-        let known = KnownField(name: input.extracting(name.range))
         self.fields.append(
             HeaderField(name: name, value: ByteRange(valueStart, valueEnd), known: known))
         if known == .connection { self.readConnection(input.extracting(valueStart..<valueEnd)) }

@@ -166,7 +166,7 @@ package final class RequestHead: MessageHead {
         self.lineZeroEnd = Int(line.end)
         var index = Int(line.start)
         let end = Int(line.end)
-        while index < end, HTTPText.isTokenByte(input[index]) { index += 1 }
+        index = input.firstIndex(outside: HTTPText.token, from: index, to: end)
         guard index < end, input[index] == 0x20 else {
             throw index < end ? .badMethod : .badRequestLine
         }

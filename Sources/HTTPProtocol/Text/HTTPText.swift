@@ -2,21 +2,18 @@ import Base
 
 /// Small questions about bytes of a head.
 package enum HTTPText {
-    // RFC 9110 section 5.6.2: the characters of a token, one bit each.
-    private static let tokenLow: UInt64 = 0x03FF_6CFA_0000_0000
-    private static let tokenHigh: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-
-    /// Whether a byte may stand in a token: a method, a field name, a cookie name.
-    package static func isTokenByte(_ byte: UInt8) -> Bool {
-        if byte >= 0x80 { return false }
-        let bits = byte < 64 ? Self.tokenLow : Self.tokenHigh
-        return bits >> UInt64(byte & 63) & 1 != 0
+    /// The characters of a token (RFC 9110 section 5.6.2): a method, a field name, a cookie name.
+    static var token: ASCIISet {
+        ASCIISet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE)
     }
+
+    /// Whether a byte may stand in a token.
+    package static func isTokenByte(_ byte: UInt8) -> Bool { Self.token.contains(byte) }
 
     /// Whether the bytes are a token: at least one, all of them token characters.
     package static func isToken(_ bytes: Span<UInt8>) -> Bool {
-        for index in bytes.indices where !Self.isTokenByte(bytes[index]) { return false }
-        return !bytes.isEmpty
+        let end = bytes.firstIndex(outside: Self.token, from: 0, to: bytes.count)
+        return end == bytes.count && !bytes.isEmpty
     }
 
     /// Whether a comma-separated list has `token` (lower case) in it, in any case.
@@ -67,18 +64,5 @@ package struct HTTPListReader {
             if start < end { return ByteRange(start, end) }
         }
         return nil
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// The index from `start` on of the first control character other than a tab, or `count`.
-    func firstControl(from start: Int) -> Int {
-        var index = start
-        while index < self.count {
-            let byte = self[index]
-            if byte < 0x20 && byte != 0x09 || byte == 0x7F { return index }
-            index &+= 1
-        }
-        return index
     }
 }

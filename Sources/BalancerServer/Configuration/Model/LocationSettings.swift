@@ -74,8 +74,8 @@ package struct LocationSettings: Sendable {
 package enum ContentHandler: Sendable {
     /// Files under `root` or `alias`.
     case files
-    /// Another server.
-    case proxy(ProxySettings)
+    /// Another server. In a box, as the settings are large and asked for with each request.
+    indirect case proxy(ProxySettings)
     /// The daemon's own seven counters (`stub_status`).
     case statistics
     /// An empty 1×1 picture (`empty_gif`).

@@ -52,20 +52,20 @@ package struct LocationTable: Sendable {
         for entry in self.exact where path.isEqual(to: entry.name.span) {
             return .found(entry.location)
         }
-        for entry in self.prefixes where entry.location.addsSlash {
-            if path.count + 1 == entry.name.count,
-                entry.name.span.extracting(first: path.count).isEqual(to: path)
-            {
-                return .needsSlash(entry.location)
-            }
-        }
         var best: Location?
-        for entry in self.prefixes
-        where path.count >= entry.name.count
-            && path.extracting(first: entry.name.count).isEqual(to: entry.name.span)
-        {
-            best = entry.location
-            break
+        for index in self.prefixes.indices {
+            let name = self.prefixes[index].name
+            if name.count > path.count + 1 { continue }
+            if name.count == path.count + 1 {
+                guard self.prefixes[index].location.addsSlash,
+                    name.span.extracting(first: path.count).isEqual(to: path)
+                else { continue }
+                return .needsSlash(self.prefixes[index].location)
+            }
+            if path.extracting(first: name.count).isEqual(to: name.span) {
+                best = self.prefixes[index].location
+                break
+            }
         }
         if let best, let nested = best.nested {
             let outcome = nested.findFinal(path, state: state)
