@@ -32,8 +32,8 @@ def main():
         building.install_packages(for_check=arguments.check)
         binaries = building.build(REPOSITORY)
         if arguments.check:
-            runner = [sys.executable, os.path.join(SCENARIOS, "run"), "--quick", "--bin", binaries]
-            return subprocess.call(runner)
+            runner = [sys.executable, os.path.join(SCENARIOS, "run"), "--quick", "--jobs", "4"]
+            return subprocess.call([*runner, "--bin", binaries])
         import tour
 
         return tour.give(binaries)

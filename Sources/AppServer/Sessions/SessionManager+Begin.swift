@@ -16,14 +16,22 @@ extension SessionManager {
             handle.isIgnored = true
             return handle
         }
-        guard let text = request.requestedID, let id = SessionID(parsing: text) else {
-            return handle
+        if let text = request.requestedID, let id = SessionID(parsing: text) {
+            handle.requestedID = id
+            await self.lock(id, for: handle, on: loop)
+            await self.find(id, for: handle, on: loop)
+            if handle.foundSession == nil { await handle.releaseLock() }
         }
-        handle.requestedID = id
-        await self.lock(id, for: handle, on: loop)
-        await self.find(id, for: handle, on: loop)
-        if handle.foundSession == nil { await handle.releaseLock() }
+        if handle.foundSession == nil { await self.reachForNewSession(on: loop) }
         return handle
+    }
+
+    /// A page may make a session, and its node is chosen then and there: a node that has come back
+    /// unnoticed is not to be passed over.
+    private func reachForNewSession(on loop: Loop) async {
+        guard let part = self.store?.on(loop) else { return }
+        let missed = part.view.missedForNewSession
+        if !missed.isEmpty { await part.reach(missed) }
     }
 
     private func isIgnored(_ request: SessionRequest) -> Bool {

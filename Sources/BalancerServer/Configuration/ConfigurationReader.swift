@@ -17,6 +17,8 @@ package struct ConfigurationReader: Sendable {
     package var resolve: @Sendable (String, UInt16) throws(Errno) -> [SocketAddress]
     /// The machine's name, for `server_name $hostname`.
     package var hostName: String
+    /// The value of a variable of the process's environment, for httpd's `${NAME}`.
+    package var environment: @Sendable (String) -> String? = { _ in nil }
     /// Whether the process may bind ports below 1024.
     package var isPrivileged: Bool
 
@@ -30,7 +32,8 @@ package struct ConfigurationReader: Sendable {
             resolve: { host, port throws(Errno) in
                 try SocketAddress.resolve(host: host, port: port)
             },
-            hostName: HostName.current, isPrivileged: Processes.effectiveUser == 0)
+            hostName: HostName.current, environment: { Processes.environment($0) },
+            isPrivileged: Processes.effectiveUser == 0)
     }
 
     /// Files from a table, names that are numbers only: for tests.

@@ -110,6 +110,17 @@ package struct ClusterView: Hashable, Sendable {
         return choice[Int(random % UInt64(choice.count))]
     }
 
+    /// The nodes to be tried before a new session is put on a failover node, or on none: the
+    /// primary ones, when all of them are thought dead.
+    package var missedForNewSession: NodeSet {
+        var primaries = NodeSet(first: self.nodeCount)
+        for index in 0..<self.nodeCount where self.shape.failover.contains(index) {
+            primaries.remove(index)
+        }
+        return self.available.intersection(primaries).isEmpty
+            ? self.dead.intersection(primaries) : NodeSet()
+    }
+
     /// The node that a session moves to when the one in its id is dead: the next available primary
     /// node in order (the same for every application server, and mostly the holder of the second
     /// copy), else the next available failover node; nil when none lives.

@@ -95,6 +95,11 @@ struct SessionModeTests {
             let browser = Browser()
             _ = try await cluster.request(0, browser)
             #expect(browser.id?.hasSuffix("-n1") == true)
+            // Back, and nobody has noticed yet: a new session is not put on the failover node.
+            try cluster.caches[1].start()
+            let next = Browser()
+            _ = try await cluster.request(0, next)
+            #expect(next.id?.hasSuffix("-n2") == true)
         }
     }
 

@@ -143,6 +143,19 @@ import Testing
             configuration.listeners.map(\.address.description) == ["0.0.0.0:81", "0.0.0.0:84"])
     }
 
+    @Test func namesThatAreNotDefinedComeFromTheEnvironment() throws {
+        var reader = ConfigurationReader.fixed([
+            "/r/httpd.conf": "Define PORT 81\nListen ${PORT}\nListen ${OTHER_PORT}\n"
+        ])
+        reader.environment = { ["PORT": "1", "OTHER_PORT": "82"][$0] }
+        var overrides = ConfigurationOverrides()
+        overrides.prefix = "/r"
+        let configuration = try HttpdCompiler.compile(
+            path: "/r/httpd.conf", overrides: overrides, reader: reader)
+        #expect(
+            configuration.listeners.map(\.address.description) == ["0.0.0.0:81", "0.0.0.0:82"])
+    }
+
     @Test func includesAreReadFromTheServersRoot() throws {
         let configuration = try Self.compile(
             """

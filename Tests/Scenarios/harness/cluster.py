@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -218,6 +219,9 @@ class Cluster:
 
     def stop(self):
         """Ends all and removes the folder."""
+        # All are told before one is waited for: a memcached takes its time.
+        for program in reversed(self.programs):
+            program.signal(signal.SIGINT)
         for program in reversed(self.programs):
             program.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

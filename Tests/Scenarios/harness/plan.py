@@ -39,6 +39,17 @@ class Tale:
         return self.module.removeprefix("story_") + (f"-{suffix}" if suffix else "")
 
     @property
+    def part(self):
+        """What is told one after another; parts may be told side by side."""
+        name = str(self.variant).replace(", ", "-").replace(" ", "-")
+        return name or ("examples" if self.tells_cluster else "rest")
+
+    @property
+    def tells_cluster(self):
+        """Whether it is one of the five that every variant tells."""
+        return self.module in FIRST_FIVE
+
+    @property
     def summary(self):
         """The first line of the story's file."""
         return (importlib.import_module(self.module).__doc__ or "").splitlines()[0]
@@ -64,8 +75,6 @@ def tales(quick=False):
     told += [Tale(name, EXAMPLES) for name in ALONE if exists(name)]
     others = [HTTPD, UNIX, STOCK]
     told += [Tale(name, variant) for variant in others for name in FIRST_FIVE]
-    if quick:
-        return told
     told += [
         Tale(name, variant, seed=True) for variant in (SEED, SEED_HTTPD) for name in FIRST_FIVE
     ]

@@ -150,7 +150,7 @@ final class LoopStore {
     func dialNow(_ node: Int) { self.nodes[node].dialNow() }
 
     /// Finds out whether nodes that are thought dead live.
-    private func reach(_ nodes: NodeSet) async {
+    func reach(_ nodes: NodeSet) async {
         for (index, node) in self.nodes.enumerated() where nodes.contains(index) {
             await node.reach()
         }

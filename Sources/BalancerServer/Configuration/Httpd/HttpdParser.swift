@@ -339,7 +339,11 @@ struct HttpdParser {
         return words
     }
 
-    /// `${NAME}` replaced where the name is defined.
+    private func value(of name: String) -> String? {
+        self.defines[name] ?? self.reader.environment(name)
+    }
+
+    /// `${NAME}` replaced where the name is defined, by `Define` first and else in the environment.
     private func expanded(_ text: String) -> String {
         guard text.contains("${") else { return text }
         var result = ""
@@ -348,7 +352,7 @@ struct HttpdParser {
             result += rest[..<dollar]
             rest = rest[dollar...]
             guard rest.hasPrefix("${"), let close = rest.firstIndex(of: "}"),
-                let value = self.defines[String(rest[rest.index(dollar, offsetBy: 2)..<close])]
+                let value = self.value(of: String(rest[rest.index(dollar, offsetBy: 2)..<close]))
             else {
                 result.append("$")
                 rest = rest.dropFirst()
