@@ -92,7 +92,7 @@ class Bench:
         before = cpu_seconds(process.pid)
         status, output, errors = run([*command, "--", *sessions], seconds + 30)
         user, system = (now - then for now, then in zip(cpu_seconds(process.pid), before))
-        found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
+        found = re.search(r"(\d+) requests in [\d.]+(?:m?s|m)\b", output)
         if status != 0 or not found:
             raise Failed(f"wrk ended with {status}: {errors or output}")
         if "Non-2xx" in output or "Socket errors" in output:
