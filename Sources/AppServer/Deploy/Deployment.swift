@@ -4,7 +4,7 @@ import HTTPProtocol
 /// Which web applications are where at one moment. Immutable; replaced as a whole by the deployer.
 package final class Deployment: Sendable {
     /// A virtual host and its applications, the longest paths first.
-    package struct Host: Sendable {
+    package final class Host: Sendable {
         /// Its configuration.
         package let configuration: HostConfiguration
         /// Its applications; the one with the longest matching path answers.
@@ -13,6 +13,16 @@ package final class Deployment: Sendable {
         package let accessLogs: [AccessLogFile]
         /// The paths that were to be deployed; those that could not be among them.
         let wantedPaths: Set<String>
+
+        init(
+            configuration: HostConfiguration, applications: [WebApplication],
+            accessLogs: [AccessLogFile], wantedPaths: Set<String>
+        ) {
+            self.configuration = configuration
+            self.applications = applications
+            self.accessLogs = accessLogs
+            self.wantedPaths = wantedPaths
+        }
 
         /// The application for a decoded path: the longest context path that is the path itself or
         /// is followed by a slash in it.
@@ -28,7 +38,7 @@ package final class Deployment: Sendable {
     }
 
     /// The hosts of one service, and which of them is for all other names.
-    package struct Engine: Sendable {
+    package final class Engine: Sendable {
         /// Its configuration.
         package let configuration: EngineConfiguration
         /// The hosts.
@@ -37,6 +47,16 @@ package final class Deployment: Sendable {
         package let defaultIndex: Int
         /// The access logs of the engine.
         package let accessLogs: [AccessLogFile]
+
+        init(
+            configuration: EngineConfiguration, hosts: [Host], defaultIndex: Int,
+            accessLogs: [AccessLogFile]
+        ) {
+            self.configuration = configuration
+            self.hosts = hosts
+            self.defaultIndex = defaultIndex
+            self.accessLogs = accessLogs
+        }
 
         /// The index of the host with a name: exact, alias, `*.` wildcard, else the default.
         package func hostIndex(_ name: Span<UInt8>) -> Int {
@@ -57,13 +77,7 @@ package final class Deployment: Sendable {
 
         /// `lowered` is in lower case.
         private static func isEqual(_ name: Span<UInt8>, _ lowered: String) -> Bool {
-            guard name.count == lowered.utf8.count else { return false }
-            var index = 0
-            for byte in lowered.utf8 {
-                if name[index].asciiLowercased != byte { return false }
-                index += 1
-            }
-            return true
+            name.isEqualIgnoringCase(toLowered: lowered.utf8.span)
         }
 
         private static func ends(_ name: Span<UInt8>, with tail: Substring) -> Bool {

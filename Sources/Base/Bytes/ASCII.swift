@@ -87,6 +87,20 @@ extension Span where Element == UInt8 {
         }
     }
 
+    /// Whether the bytes are `lowered` when the case of ASCII letters is ignored.
+    package func isEqualIgnoringCase(toLowered lowered: Span<UInt8>) -> Bool {
+        let count = self.count
+        guard count == lowered.count else { return false }
+        return unsafe self.withUnsafeBytes { bytes in
+            unsafe lowered.withUnsafeBytes { others in
+                guard let base = bytes.baseAddress, let start = others.baseAddress
+                else { return true }
+                return unsafe ByteWords.isEqual(
+                    base, start, count, ByteWords.lowercased, \.asciiLowercased)
+            }
+        }
+    }
+
     /// Whether both spans hold the same bytes.
     package func isEqual(to other: Span<UInt8>) -> Bool {
         let count = self.count

@@ -131,14 +131,7 @@ package struct SetCookie: Equatable, Sendable {
 extension HTTPText {
     /// Whether the bytes are the UTF-8 of `text`.
     package static func isEqual(_ bytes: Span<UInt8>, _ text: String) -> Bool {
-        let utf8 = text.utf8
-        guard bytes.count == utf8.count else { return false }
-        var index = 0
-        for byte in utf8 {
-            if bytes[index] != byte { return false }
-            index += 1
-        }
-        return true
+        bytes.isEqual(to: text.utf8.span)
     }
 
     /// Whether bytes may stand as a field's value: no control character but a tab.

@@ -36,8 +36,9 @@ struct Block: StatementNode {
     let statements: [any StatementNode]
 
     func execute(_ machine: Machine) throws(ScriptFailure) -> Completion {
-        for statement in self.statements {
-            let completion = try statement.execute(machine)
+        // By index: a statement that is bound to a name is copied first.
+        for index in self.statements.indices {
+            let completion = try self.statements[index].execute(machine)
             guard case .normal = completion else { return completion }
         }
         return .normal

@@ -41,26 +41,35 @@ package struct SessionID: Hashable, Sendable, CustomStringConvertible {
     /// Reads an id that a browser sent. nil when it has not the form of one, so that nothing but
     /// letters, digits, `_`, `-` and `.` ever becomes part of a key.
     package init?(parsing text: String) {
-        let bytes = Array(text.utf8)
-        guard !bytes.isEmpty, bytes.count <= Self.byteCountMax else { return nil }
+        let bytes = text.utf8.span
+        guard bytes.count <= Self.byteCountMax else { return nil }
         let firstDot = bytes.firstIndex(of: UInt8(ascii: ".")) ?? bytes.count
-        let head = bytes[..<firstDot]
-        let dash = head.firstIndex(of: UInt8(ascii: "-")) ?? firstDot
-        let base = head[..<dash]
-        guard !base.isEmpty, base.allSatisfy(Self.isLetterOrDigit) else { return nil }
-        self.base = String(decoding: base, as: UTF8.self)
+        let dash = min(bytes.firstIndex(of: UInt8(ascii: "-")) ?? firstDot, firstDot)
+        guard let base = Self.word(bytes, 0..<dash, of: Self.lettersAndDigits) else { return nil }
+        self.base = base
         self.node = nil
         self.route = nil
         if dash < firstDot {
-            let node = head[(dash + 1)...]
-            guard !node.isEmpty, node.allSatisfy(Self.isWordByte) else { return nil }
-            self.node = String(decoding: node, as: UTF8.self)
+            let range = (dash + 1)..<firstDot
+            guard let node = Self.word(bytes, range, of: Self.wordBytes) else { return nil }
+            self.node = node
         }
         if firstDot < bytes.count {
-            let route = bytes[(firstDot + 1)...]
-            guard !route.isEmpty, route.allSatisfy(Self.isRouteByte) else { return nil }
-            self.route = String(decoding: route, as: UTF8.self)
+            let range = (firstDot + 1)..<bytes.count
+            guard let route = Self.word(bytes, range, of: Self.routeBytes) else { return nil }
+            self.route = route
         }
+    }
+
+    /// A part as text; nil when it is empty or has other characters in it.
+    private static func word(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, of set: ASCIISet
+    ) -> String? {
+        guard !range.isEmpty,
+            bytes.firstIndex(outside: set, from: range.lowerBound, to: range.upperBound)
+                == range.upperBound
+        else { return nil }
+        return bytes.extracting(range).makeString()
     }
 
     /// The same session with its first copy on another node, or on none.
@@ -83,16 +92,18 @@ package struct SessionID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { self.text }
 
-    /// Whether a byte may stand in a node id: `[A-Za-z0-9_]`.
-    static func isWordByte(_ byte: UInt8) -> Bool {
-        Self.isLetterOrDigit(byte) || byte == UInt8(ascii: "_")
+    private static var lettersAndDigits: ASCIISet {
+        ASCIISet(low: 0x03FF_0000_0000_0000, high: 0x07FF_FFFE_07FF_FFFE)
+    }
+    /// `[A-Za-z0-9_]`: a node's id.
+    private static var wordBytes: ASCIISet {
+        ASCIISet(low: 0x03FF_0000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+    }
+    /// `[A-Za-z0-9_-]`: an application server's route.
+    private static var routeBytes: ASCIISet {
+        ASCIISet(low: 0x03FF_2000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
     }
 
-    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-        byte.isASCIIDigit || byte.isASCIILetter
-    }
-
-    private static func isRouteByte(_ byte: UInt8) -> Bool {
-        Self.isWordByte(byte) || byte == UInt8(ascii: "-")
-    }
+    /// Whether a byte may stand in a node's id.
+    static func isWordByte(_ byte: UInt8) -> Bool { Self.wordBytes.contains(byte) }
 }
