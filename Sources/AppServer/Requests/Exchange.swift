@@ -19,6 +19,8 @@ final class Exchange {
     private var lastPath: [UInt8] = []
     private var peerText: String?
     var route = Route(nil, .notFound, servletPath: "")
+    /// Where the last path led, in which deployment and host.
+    private var lastRoute: (route: Route, generation: Int, hostIndex: Int)?
     /// The application's session for this request, once `begin` of its manager was called.
     var session: SessionHandle?
     /// The id that the browser sent, and how.
@@ -64,7 +66,15 @@ final class Exchange {
         self.startUnixNanoseconds = self.worker.unixNanoseconds()
         let head = self.head
         self.hostIndex = self.engine.hostIndex(head.bytes(head.host))
-        if !self.isLastPath(head) {
+        let isLastPath = self.isLastPath(head)
+        if isLastPath, let last = self.lastRoute, last.hostIndex == self.hostIndex,
+            last.generation == self.worker.deployment.generation,
+            last.route.validUntil > self.worker.loop.now
+        {
+            self.route = last.route
+            return true
+        }
+        if !isLastPath {
             self.target =
                 head.path.isEmpty
                 ? RequestTarget("/".utf8.span) : RequestTarget(head.bytes(head.path))
@@ -77,6 +87,7 @@ final class Exchange {
         }
         self.route = self.worker.route(
             engine: self.engineIndex, host: self.hostIndex, path: target.path)
+        self.lastRoute = (self.route, self.worker.deployment.generation, self.hostIndex)
         return true
     }
 

@@ -24,7 +24,9 @@ extension RequestHandler {
             return self.sendMethodNotAllowed(
                 Self.allowedForPages, "Pages can be used with GET, POST, HEAD and OPTIONS only.")
         }
-        guard try await self.readBody() else { return }
+        if !self.connection.bodyIsFinished {
+            guard try await self.readBody() else { return }
+        }
         try await self.runPage(path, of: application, status: 200, attributes: [:])
     }
 
@@ -46,7 +48,6 @@ extension RequestHandler {
     ///
     /// - Returns: false when it was too large and answered so.
     private func readBody() async throws -> Bool {
-        if self.connection.bodyIsFinished { return true }
         if let limit = self.exchange.connector.formByteCountMax {
             self.connection.bodyByteCountMax = UInt64(limit)
         }
@@ -197,7 +198,9 @@ extension RequestHandler {
     /// Pages write UTF-8; an answer that says ISO-8859-1 is turned into it, `?` for what it has
     /// not.
     private static func transcode(_ body: ByteBuffer, to encoding: String?) {
-        guard let encoding, encoding.uppercased() == "ISO-8859-1" else { return }
+        guard let encoding, encoding != "UTF-8", encoding.uppercased() == "ISO-8859-1" else {
+            return
+        }
         var isASCII = true
         let bytes = body.bytes
         for index in bytes.indices where bytes[index] >= 0x80 {

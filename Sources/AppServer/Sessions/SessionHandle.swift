@@ -90,7 +90,7 @@ package final class SessionHandle {
             durability = await self.manager.save(session, on: self.loop)
         }
         self.manager.learn(self.request, hasModified: self.hasModified, on: self.loop)
-        await self.releaseLock()
+        if self.lockGate != nil { await self.releaseLock() }
         return SessionOutcome(cookie: self.cookie(for: session), durability: durability)
     }
 

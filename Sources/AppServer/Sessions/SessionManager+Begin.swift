@@ -9,16 +9,20 @@ import SystemInterface
 extension SessionManager {
     /// Begins a request: takes the lock that `lockingMode` asks for and loads the session whose id
     /// the browser sent. Call on `loop`; `finish` must follow, on the same loop.
-    package func begin(_ request: SessionRequest, on loop: Loop) async -> SessionHandle {
+    package func begin(
+        _ request: consuming SessionRequest, on loop: Loop
+    ) async -> SessionHandle {
         let handle = SessionHandle(manager: self, request: request, loop: loop)
-        if self.isIgnored(request) {
+        if self.ignorePattern != nil, self.isIgnored(handle.request) {
             self.counters.count(.ignoredRequests)
             handle.isIgnored = true
             return handle
         }
-        if let text = request.requestedID, let id = SessionID(parsing: text) {
+        if let id = handle.request.requestedID.flatMap({ SessionID(parsing: $0) }) {
             handle.requestedID = id
-            await self.lock(id, for: handle, on: loop)
+            if self.settings.lockingMode != .none, self.needsLock(handle.request, on: loop) {
+                await self.lock(id, for: handle, on: loop)
+            }
             await self.find(id, for: handle, on: loop)
             if handle.foundSession == nil { await handle.releaseLock() }
         }
@@ -59,7 +63,6 @@ extension SessionManager {
     }
 
     private func lock(_ id: SessionID, for handle: SessionHandle, on loop: Loop) async {
-        guard self.needsLock(handle.request, on: loop) else { return }
         let gate = self.locks.take(id.base)
         let timeout = self.settings.operationTimeout
         guard await gate.enter(timeout: timeout, on: loop) else {
