@@ -4,9 +4,9 @@ import Glibc
 /// Memory of this process that lives in a memfd: the kernel gives only what is touched, and the
 /// descriptor can be kept by somebody else across a restart.
 // SAFETY: the mapping lives as long as the object; who uses `bytes` keeps the object.
-@safe package final class SharedMemory: @unchecked Sendable {
+@safe package final class SharedMemory: Sendable {
     /// The memory, zero where it was never written.
-    package let bytes: UnsafeMutableRawBufferPointer
+    package nonisolated(unsafe) let bytes: UnsafeMutableRawBufferPointer
     private let memory: Descriptor
 
     /// Maps so many bytes.
