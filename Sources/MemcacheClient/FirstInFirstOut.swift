@@ -1,23 +1,26 @@
 /// A queue: appended at the end, taken from the front. Both O(1) on average.
-package struct FirstInFirstOut<Element> {
+///
+/// In this module, which alone uses it, because generic code of another one is not specialised: it
+/// looked metadata up four times for each command.
+struct FirstInFirstOut<Element> {
     private var elements: [Element?] = []
     private var head = 0
 
     /// Makes an empty queue.
-    package init() {}
+    init() {}
 
     /// How many elements there are.
-    package var count: Int { self.elements.count - self.head }
+    var count: Int { self.elements.count - self.head }
     /// Whether there are none.
-    package var isEmpty: Bool { self.head == self.elements.count }
+    var isEmpty: Bool { self.head == self.elements.count }
     /// The element that was appended first.
-    package var first: Element? { self.isEmpty ? nil : self.elements[self.head] }
+    var first: Element? { self.isEmpty ? nil : self.elements[self.head] }
 
     /// Adds an element at the end.
-    package mutating func append(_ element: Element) { self.elements.append(element) }
+    mutating func append(_ element: Element) { self.elements.append(element) }
 
     /// Drops the first element. Traps when there is none.
-    package mutating func removeFirst() {
+    mutating func removeFirst() {
         precondition(!self.isEmpty, "an empty queue has no first element")
         self.elements[self.head] = nil
         self.head += 1
@@ -31,7 +34,7 @@ package struct FirstInFirstOut<Element> {
     }
 
     /// The first element that `predicate` accepts. O(n).
-    package func firstWhere(_ predicate: (Element) -> Bool) -> Element? {
+    func firstWhere(_ predicate: (Element) -> Bool) -> Element? {
         for index in self.head..<self.elements.count {
             if let element = self.elements[index], predicate(element) { return element }
         }
@@ -39,7 +42,7 @@ package struct FirstInFirstOut<Element> {
     }
 
     /// Lets `body` change each element in order. O(n).
-    package mutating func updateAll(_ body: (inout Element) -> Void) {
+    mutating func updateAll(_ body: (inout Element) -> Void) {
         for index in self.head..<self.elements.count {
             if var element = self.elements[index] {
                 body(&element)
