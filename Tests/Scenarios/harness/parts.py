@@ -11,6 +11,7 @@ import sys
 import threading
 
 from . import settings
+from .processes import TIED_TO_US
 
 RUN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "run")
 
@@ -66,7 +67,8 @@ def tell(run, tales, quick, jobs):
 
 def _start(run, part, names, quick, inside, lines):
     """Starts one part; its lines come by the queue, the last one as the sum, then None."""
-    command = [*inside, sys.executable, RUN, "--part", part, "--bin", run.binaries]
+    # A part ends with the run, as what it starts ends with it.
+    command = [*TIED_TO_US, *inside, sys.executable, RUN, "--part", part, "--bin", run.binaries]
     command += ["--quick"] * quick + ["--inside"] * bool(inside)
     process = subprocess.Popen(
         [*command, *names], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

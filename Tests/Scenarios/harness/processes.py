@@ -13,7 +13,7 @@ STOP_SECONDS = 10.0
 LOG_LINES_SHOWN = 8
 
 # The kernel ends a child whose parent was killed: an interrupted run leaves nothing behind.
-_TIED_TO_US = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+TIED_TO_US = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 
 
 class Process:
@@ -48,7 +48,7 @@ class Process:
         environment = {**os.environ, **self.environment}
         with open(self.log_path, "ab") as log:
             self.popen = subprocess.Popen(
-                _TIED_TO_US + self.command,
+                TIED_TO_US + self.command,
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

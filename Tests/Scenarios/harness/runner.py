@@ -10,11 +10,6 @@ from .cluster import Cluster, started_cluster
 from .waiting import Failed
 
 
-# Steps that are known to fail, with the reason. They are told and printed each time, and count
-# neither way: who mends one takes it out here.
-KNOWN = {}
-
-
 class StoryEnded(Exception):
     """A story cannot go on; its failure has been counted."""
 
@@ -28,14 +23,13 @@ class Run:
         self.passed = 0
         self.failed = 0
         self.skipped = 0
-        self.known = 0
         self.failures = []
         self.clusters = []
         self.colour = output.isatty() and "NO_COLOR" not in os.environ
 
     def line(self, verdict, step, what, seen=""):
         """Prints one step's line."""
-        mark = {"ok": "ok  ", "FAIL": "FAIL", "skip": "skip", "known": "KNOWN"}[verdict]
+        mark = {"ok": "ok  ", "FAIL": "FAIL", "skip": "skip"}[verdict]
         if self.colour:
             colours = {"ok": "\033[32m", "FAIL": "\033[31m"}
             mark = (
@@ -89,9 +83,6 @@ class Run:
         message = str(error) if isinstance(error, Failed) else f"{type(error).__name__}: {error}"
         if not isinstance(error, Failed):
             message += f"\n{_trace(error)}"
-        if label.split(" ")[0] in KNOWN:
-            self.known += 1
-            return self.line("known", label, what, f"{KNOWN[label.split(' ')[0]]}; {message}")
         self.failed += 1
         self.failures.append(f"{label} {what}: {message.splitlines()[0] if message else ''}")
         tails = [cluster.tails() for cluster in self.clusters]
@@ -103,9 +94,7 @@ class Run:
 
     @property
     def sum_line(self):
-        """The last line of a run; what is known to fail is named in a line of its own above it."""
-        if self.known:
-            print(f"{self.known} known failures", file=self.output)
+        """The last line of a run."""
         return f"{self.passed} passed, {self.failed} failed"
 
 
