@@ -29,7 +29,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("ExpressionLanguage", ["Base"]),
     ("PageTemplates", ["Base", "ExpressionLanguage"]),
     ("SystemInterface", ["Base", "CLinux"]),
-    ("EventLoop", ["Base", "SystemInterface"]),
+    ("EventLoop", ["Base", "SystemInterface", "COpenSSL"]),
     ("HTTPTransport", ["Base", "HTTPProtocol", "EventLoop", "SystemInterface"]),
     ("MemcacheClient", ["Base", "MemcacheProtocol", "EventLoop", "SystemInterface"]),
     (
@@ -85,6 +85,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(
         name: "TestSupport", dependencies: ["Base", "SystemInterface", "EventLoop"],
         path: "Tests/TestSupport"),

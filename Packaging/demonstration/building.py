@@ -8,7 +8,7 @@ import sys
 import time
 
 TOOLCHAIN = (6, 3)
-TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev")
+TO_BUILD = ("pkg-config", "libsystemd-dev", "libpcre2-dev", "libexpat1-dev", "libssl-dev")
 # The story asks Debian's memcached to stand in for cached, and systemd's tool to pass sockets.
 TO_CHECK = ("memcached", "systemd", "iproute2", "util-linux")
 

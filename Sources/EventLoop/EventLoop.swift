@@ -15,4 +15,9 @@
 // stays on its thread for life, and so does the connection that the task serves. The clock is read
 // once a turn. Why not SwiftNIO: Docs/decisions/0001-loop.md.
 //
-// What it refuses to do: protocols, TLS, buffering policy beyond one input and one output buffer.
+// Connections/ has the connection: what it is, reading, writing, waiting. TLS/ lies between a
+// connection's buffers and its socket (Docs/tls.md): what uses a connection does not see it, and a
+// connection without it pays one branch a call.
+//
+// What it refuses to do: protocols above TLS, buffering policy beyond one input and one output
+// buffer.

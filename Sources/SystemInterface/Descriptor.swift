@@ -88,6 +88,25 @@ package enum RawDescriptor {
         }
     }
 
+    /// Receives from a socket into memory; 0 when the peer has finished.
+    package static func receive(
+        _ number: Int32, into free: UnsafeMutableRawBufferPointer
+    ) throws(Errno) -> Int {
+        // SAFETY: the caller's memory lives through the call.
+        try systemCall { unsafe holdfast_receive(number, free.baseAddress, free.count) }
+    }
+
+    /// Reads up to `byteCount` bytes of a file from `offset` into the end of `buffer` (pread(2));
+    /// 0 at the end of the file.
+    package static func read(
+        _ number: Int32, at offset: Int64, into buffer: ByteBuffer, atMost byteCount: Int
+    ) throws(Errno) -> Int {
+        try unsafe buffer.appendFilling(atMost: byteCount) { (free) throws(Errno) -> Int in
+            // SAFETY: `free` is `byteCount` bytes of memory that lives through the call.
+            try systemCall { unsafe pread(number, free.baseAddress, byteCount, off_t(offset)) }
+        }
+    }
+
     /// Copies `byteCount` bytes of a file from `offset` to a socket inside the kernel.
     package static func sendFile(
         from file: Int32, offset: Int64, byteCount: Int, to socket: Int32

@@ -13,7 +13,7 @@ let importTable: [String: Set<String>] = [
     "ExpressionLanguage": ["Base"],
     "PageTemplates": ["Base", "ExpressionLanguage"],
     "SystemInterface": ["Base", "CLinux"],
-    "EventLoop": ["Base", "SystemInterface"],
+    "EventLoop": ["Base", "SystemInterface", "COpenSSL"],
     "HTTPTransport": ["Base", "HTTPProtocol", "EventLoop", "SystemInterface"],
     "MemcacheClient": ["Base", "MemcacheProtocol", "EventLoop", "SystemInterface"],
     "DaemonKit": [
