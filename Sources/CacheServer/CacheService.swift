@@ -146,7 +146,7 @@ package final class CacheService: DaemonService {
     /// it has not been read yet.
     static func isResting(_ connection: Connection) -> Bool {
         connection.input.isEmpty && connection.output.isEmpty
-            && !Sockets.hasUnreadBytes(connection.descriptorNumber)
+            && !connection.hasUnreadInput
     }
 
     /// Closes the listeners.

@@ -1,0 +1,200 @@
+import Base
+import CacheStorage
+import MemcacheProtocol
+
+/// One client's commands, whatever brings them: what is half here, and what was said before.
+///
+/// Nothing in it waits: what is there is executed, and the answers are appended.
+final class CommandSession {
+    /// Answers are sent before they grow beyond this, and the lock is let go.
+    private static let outputHighWater = 256 << 10
+
+    private let service: CacheService
+    /// Bytes of a refused value that are still to be passed over.
+    private var skipCount = 0
+    /// Whether the client, or what it sent, asks for the end.
+    private(set) var isQuitting = false
+    /// How many bytes of a value are missing, so that large ones are read in large pieces.
+    var missingByteCount = 0
+
+    init(_ service: CacheService) { self.service = service }
+
+    /// Executes what is in the input; answers whether it stopped for the output to be sent.
+    func execute(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Bool {
+        let received = input.count
+        // Bytes that are known not to be a whole command are not looked at again.
+        if received == 0 || self.missingByteCount > 0 { return false }
+        let service = self.service
+        let now = service.clock.second(time)
+        return service.store.withStore { store in
+            let executor = CommandExecutor(
+                store: store, clock: service.clock, now: now, output: output)
+            var mustFlush = false
+            while !input.isEmpty, !self.isQuitting {
+                if output.count > Self.outputHighWater {
+                    mustFlush = true
+                    break
+                }
+                guard self.executeOne(input, executor) else { break }
+            }
+            store.commandCounts.bytesRead += received - input.count
+            store.commandCounts.bytesWritten += output.count
+            return mustFlush
+        }
+    }
+
+    /// Executes the first command; false when it is not all there.
+    private func executeOne(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
+        if self.skipCount > 0 {
+            let count = min(self.skipCount, input.count)
+            input.consume(count)
+            self.skipCount -= count
+            return self.skipCount == 0
+        }
+        let bytes = input.bytes
+        guard let end = bytes.firstIndex(of: 0x0A) else { return self.checkLineLength(bytes) }
+        let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
+        let line = bytes.extracting(0..<lineEnd)
+        let command = CommandParser.parse(line)
+        switch command {
+        case .store(let store):
+            return self.store(input, line, store, lineByteCount: end + 1, executor)
+        case .metaSet(let key, let byteCount, let flags):
+            return self.metaSet(
+                input, line, (key, byteCount, flags), lineByteCount: end + 1, executor)
+        default: self.perform(command, line, executor)
+        }
+        input.consume(end + 1)
+        return true
+    }
+
+    /// A line that has no end yet may be long only when it is a multi-get.
+    private func checkLineLength(_ bytes: Span<UInt8>) -> Bool {
+        if bytes.count <= ProtocolLimits.lineByteCountMax { return false }
+        var start = 0
+        while start < bytes.count, bytes[start] == 0x20 { start += 1 }
+        let line = bytes.extracting(droppingFirst: start)
+        let isGet = line.hasPrefix("get ") || line.hasPrefix("gets ")
+        if start > ProtocolLimits.leadingBlankCountMax || !isGet
+            || bytes.count > ProtocolLimits.getLineByteCountMax
+        {
+            self.isQuitting = true
+        }
+        return false
+    }
+
+    private func perform(
+        _ command: Command, _ line: Span<UInt8>, _ executor: CommandExecutor
+    ) {
+        let output = executor.output
+        switch command {
+        case .get(let keys, let withCAS): executor.get(line, keys, withCAS: withCAS)
+        case .getAndTouch(let keys, let expiry, let withCAS):
+            executor.get(
+                line, keys, withCAS: withCAS,
+                expiry: self.service.clock.expiry(expiry, now: executor.now))
+        case .delete(let key, let isSilent):
+            executor.delete(line.extracting(key), isSilent: isSilent)
+        case .arithmetic(let key, let delta, let isIncrement, let isSilent):
+            executor.change(
+                line.extracting(key), by: delta, isIncrement: isIncrement, isSilent: isSilent)
+        case .touch(let key, let expiry, let isSilent):
+            executor.touch(line.extracting(key), expiry: expiry, isSilent: isSilent)
+        case .flushAll(let delay, let isSilent):
+            executor.flushAll(delay: delay, isSilent: isSilent)
+        case .metaGet(let key, let flags): executor.metaGet(line, key, flags)
+        case .metaDelete(let key, let flags): executor.metaDelete(line, key, flags)
+        case .metaNoOp: output.append("MN\r\n")
+        case .version: output.append(CacheService.versionAnswer)
+        case .verbosity(_, let isSilent): if !isSilent { output.append(Answers.ok) }
+        case .stats(let word):
+            StatisticsReports(service: self.service, store: executor.store, now: executor.now)
+                .append(word.map { line.extracting($0).makeString() }, to: output)
+        case .quit: self.isQuitting = true
+        case .shutdown: self.shutdown(output)
+        case .metaArithmetic(let key, let flags): executor.metaArithmetic(line, key, flags)
+        case .metaDebug(let key, let isBinary):
+            executor.metaDebug(line, key, isBinary: isBinary)
+        case .refused(let answer): output.append(answer)
+        case .store, .metaSet: preconditionFailure("storage commands are executed with their data")
+        }
+    }
+
+    private func shutdown(_ output: ByteBuffer) {
+        guard self.service.options.allowsShutdown else {
+            return output.append(Answers.shutdownDisabled)
+        }
+        self.isQuitting = true
+        self.service.requestShutdown()
+    }
+
+    // MARK: Commands with a data block
+
+    private func store(
+        _ input: ByteBuffer, _ line: Span<UInt8>, _ command: StoreCommand, lineByteCount: Int,
+        _ executor: CommandExecutor
+    ) -> Bool {
+        let output = executor.output
+        if !executor.store.settings.takes(
+            keyByteCount: command.key.count, valueByteCount: command.byteCount,
+            flags: command.flags)
+        {
+            // An old value must not outlive the try to replace it.
+            if command.verb == .set {
+                _ = executor.store.delete(line.extracting(command.key), now: executor.now)
+            }
+            executor.store.commandCounts.tooLargeCount += 1
+            if !command.isSilent { output.append(Answers.tooLarge) }
+            return self.skip(input, lineByteCount, command.byteCount)
+        }
+        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
+        let bytes = input.bytes
+        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
+            if !command.isSilent { output.append(Answers.badDataChunk) }
+            input.consume(value.upperBound + 2)
+            return true
+        }
+        executor.store(command, line.extracting(command.key), bytes.extracting(value))
+        input.consume(value.upperBound + 2)
+        return true
+    }
+
+    private func metaSet(
+        _ input: ByteBuffer, _ line: Span<UInt8>,
+        _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
+        _ executor: CommandExecutor
+    ) -> Bool {
+        guard
+            let request = executor.prepareMetaSet(
+                line, command.key, command.flags, command.byteCount)
+        else { return self.skip(input, lineByteCount, command.byteCount) }
+        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
+        let bytes = input.bytes
+        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
+            executor.output.append(Answers.badDataChunk)
+            input.consume(value.upperBound + 2)
+            return true
+        }
+        executor.metaSet(line, command.key, command.flags, request, bytes.extracting(value))
+        input.consume(value.upperBound + 2)
+        return true
+    }
+
+    /// Where the value stands; nil when it is not all there.
+    private func value(
+        _ input: ByteBuffer, _ start: Int, _ byteCount: Int
+    ) -> Range<Int>? {
+        let missing = start + byteCount + 2 - input.count
+        if missing > 0 {
+            self.missingByteCount = missing
+            return nil
+        }
+        return start..<(start + byteCount)
+    }
+
+    private func skip(_ input: ByteBuffer, _ lineByteCount: Int, _ byteCount: Int) -> Bool {
+        input.consume(lineByteCount)
+        self.skipCount = byteCount + 2
+        return true
+    }
+}
