@@ -1,16 +1,20 @@
-// CacheStorage: items in memory that has a limit.
+// CacheStorage: items in memory that has a limit, for several threads at once.
 //
-//   Arena       one mapping of the whole limit, given out page by page (1 MB, or -I when that is
-// more)
-//   SlabClasses chunk sizes 96 120 152 … as memcached's; a page is cut into chunks of one class
-//   ItemTable   hash table of references, grown step by step
-//   CacheStore  the commands: get, store, delete, count, touch, flush; eviction; expiry
-//   SharedStore one lock around a store, for several loops
+//   Memory/   Arena       one run of bytes; references are 32-bit numbers of its 8-byte units
+//             Superblock, RedoRecord   what the next process needs to know
+//             Item        header, key, value in one chunk; ValueChain: large values in several
+//   Classes/  Slabs       chunk sizes 96 120 152 … as memcached's; pages of 1 MB cut into chunks;
+//                         queues of items by class. One lock for all of it
+//   Table/    Stripe      a 64th of the items by hash, with a lock and a hash table
+//   Store/    CacheStore  the commands: read, store, delete, change, flush; room; expiry; walks
+//             Recovery    takes up what another process left in the memory
 //
-// An item is a chunk: a header of 48 bytes, the key, the value. A reference is a 32-bit number of
-// the 8-byte unit it begins at, so the header is as small as memcached's and the arena can have 32
-// GB.
+// Locks: a stripe's is held for a command; that of the classes is taken inside it, and for a moment
+// only. Who holds the classes' lock may try for a stripe's, but never waits for it.
 //
-// Eviction is first in first out by class with a second chance: a hit only sets a bit in the item,
-// so the hit path takes no list move and no allocation; what was hit since it was last looked at
-// goes round once more. Time comes in with each call, in seconds of the caller's clock.
+// Eviction is S3-FIFO by class: a hit counts a use in the item's header and moves nothing. Time
+// comes in with each call, in seconds of the caller's clock.
+//
+// A process may die at any instruction. An item is one from the moment its `isLinked` bit is
+// written, which is after all else of it, until that bit is taken; a value that is changed in its
+// place is written down in the stripe's RedoRecord first.

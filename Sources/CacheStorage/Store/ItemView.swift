@@ -1,19 +1,32 @@
 package import Base
 
-/// An item as a reader sees it, for the length of one call.
+/// An item as a reader sees it, for the length of one call, with its stripe's lock held.
 package struct ItemView {
     private let item: Item
+    private let reference: UInt32
+    private let store: CacheStore
 
-    init(_ item: Item) { self.item = item }
+    @inline(__always)
+    init(_ item: Item, _ reference: UInt32, _ store: CacheStore) {
+        self.item = item
+        self.reference = reference
+        self.store = store
+    }
 
     /// The client's flag bits.
     package var flags: UInt32 { self.item.clientFlags }
     /// The number of this state of the item.
     package var cas: UInt64 { self.item.cas }
+    /// Orders all states of all items; see `Item.version`.
+    package var version: UInt64 { self.item.version }
     /// The second from which on it is gone; 0 for never.
     package var expiry: UInt32 {
         get { self.item.expiry }
-        nonmutating set { self.item.expiry = newValue }
+        nonmutating set {
+            guard self.item.expiry != newValue else { return }
+            self.item.expiry = newValue
+            self.store.touched(self.item)
+        }
     }
     /// The second of the last hit or store.
     package var lastAccess: UInt32 { self.item.lastAccess }
@@ -32,21 +45,34 @@ package struct ItemView {
     /// Whether its key came as Base64.
     package var hasBinaryKey: Bool { self.item.state & Item.State.hasBinaryKey != 0 }
     /// The number of its class of chunks.
-    package var classNumber: Int { self.item.classIndex + 1 }
-    /// The bytes of its chunk that are used.
+    package var classNumber: Int { self.store.sizes.queueIndex(self.item) + 1 }
+    /// The bytes that it takes, as memcached counts them.
     package var byteCount: Int { self.item.byteCount }
     /// How many bytes the value has.
     package var valueByteCount: Int { self.item.valueByteCount }
 
     /// Appends the value to a buffer.
+    @inline(__always)
     package func appendValue(to buffer: ByteBuffer) {
-        let item = self.item
-        buffer.append(item.value)
+        self.item.forEachPiece(self.store.arena) { buffer.append($0) }
     }
 
     /// Appends the key to a buffer.
     package func appendKey(to buffer: ByteBuffer) {
         let item = self.item
         buffer.append(item.key)
+    }
+
+    /// Whether the key begins with these bytes.
+    package func hasKey(prefix: Span<UInt8>) -> Bool {
+        let item = self.item
+        return item.key.hasPrefix(prefix)
+    }
+
+    /// Keeps the value as it is until it was sent, without the lock; nil when too many do so.
+    package func pin() -> PinnedValue? {
+        guard self.item.pinCount < UInt16.max else { return nil }
+        self.item.pinCount += 1
+        return PinnedValue(self.store, self.item, self.reference)
     }
 }

@@ -1,0 +1,76 @@
+/// Which class has which page, within the limit. The owners lie in the arena, so that they outlive
+/// the process. The lock of the classes guards it.
+// SAFETY: page numbers are below the arena's `pageCount`, for which there are owners.
+@safe struct PagePool {
+    /// A page that nobody has; a class is its index and one.
+    private static let nobody: UInt8 = 0
+
+    private let arena: Arena
+    private let owners: UnsafeMutablePointer<UInt8>
+    /// As many pages may be in use; at least one.
+    private var limit = 1
+    /// Pages that classes have.
+    private(set) var count = 0
+    /// Pages that were ever given out: those from here on are untouched.
+    private(set) var touchedCount = 0
+    private var free: [Int] = []
+
+    /// Takes the pages over as their owners were written down, all without one where they were not.
+    init(_ arena: Arena) {
+        self.arena = arena
+        unsafe self.owners = arena.reserved(at: Arena.pageOwnersOffset)
+            .assumingMemoryBound(to: UInt8.self)
+        for number in 0..<arena.pageCount where unsafe self.owners[number] != Self.nobody {
+            self.touchedCount = number + 1
+            self.count += 1
+        }
+        self.free = (0..<self.touchedCount).filter { self.owner(of: $0) == nil }.reversed()
+    }
+
+    /// Lets as many pages be in use as a memory limit has, one at least, and no more than there is
+    /// memory for. Pages in use beyond it stay so until they are given back.
+    mutating func setLimit(memoryLimit: Int) {
+        self.limit = min(self.arena.pageCount, Arena.pageCount(memoryLimit: memoryLimit))
+    }
+
+    /// Whether more pages are in use than may be.
+    var isOverLimit: Bool { self.count > self.limit }
+    /// Pages that can still be taken.
+    var freeCount: Int { max(0, self.limit - self.count) }
+
+    /// The number of a page that nobody has; nil at the limit. It belongs to nobody until `assign`.
+    mutating func take() -> Int? {
+        guard self.count < self.limit else { return nil }
+        self.count += 1
+        if let number = self.free.popLast() { return number }
+        self.touchedCount += 1
+        return self.touchedCount - 1
+    }
+
+    /// Writes down which class has a page, whose chunks were all marked as free before.
+    func assign(_ number: Int, to index: Int) { unsafe self.owners[number] = UInt8(index + 1) }
+
+    /// Writes down that nobody has a page any more, before it is cut anew.
+    func unassign(_ number: Int) { unsafe self.owners[number] = Self.nobody }
+
+    /// Takes a page back whose chunks its class has forgotten.
+    ///
+    /// - Parameter discardsContents: whether the memory goes back to the system.
+    mutating func giveBack(_ number: Int, discardsContents: Bool) {
+        self.unassign(number)
+        self.free.append(number)
+        self.count -= 1
+        if discardsContents { self.arena.giveBack(page: number) }
+    }
+
+    /// The class that has a page.
+    func owner(of number: Int) -> Int? {
+        let owner = unsafe self.owners[number]
+        return owner == Self.nobody ? nil : Int(owner) - 1
+    }
+
+    /// The pages of a class.
+    func pages(of index: Int) -> [Int] {
+        (0..<self.touchedCount).filter { unsafe self.owners[$0] == UInt8(index + 1) }
+    }
+}

@@ -1,0 +1,142 @@
+/// The classes of chunks and the pages. One lock guards all of it; it is taken with a stripe's lock
+/// held, never the other way round, but for trying.
+final class Slabs {
+    let arena: Arena
+    /// The classes' sizes, which anybody may read at any time.
+    let sizes: ChunkSizes
+    /// The classes by their numbers less one.
+    var classes: [SlabClass]
+    var pages: PagePool
+    var statistics = StorageStatistics()
+
+    init(_ arena: Arena, _ settings: StorageSettings) {
+        self.arena = arena
+        self.sizes = ChunkSizes(settings)
+        self.classes = self.sizes.all.map {
+            SlabClass(chunkByteCount: $0, chunksPerPage: Arena.pageByteCount / $0)
+        }
+        self.pages = PagePool(arena)
+        self.pages.setLimit(memoryLimit: settings.memoryLimit)
+    }
+
+    // MARK: Chunks
+
+    /// The chunks of a page that a class has, from its reference on.
+    func chunks(ofPage number: Int, _ index: Int) -> StrideTo<UInt32> {
+        let page = self.arena.reference(ofPage: number)
+        let units = UInt32(self.classes[index].chunkByteCount / Arena.unitByteCount)
+        let end = page + UInt32(self.classes[index].chunksPerPage) * units
+        return stride(from: page, to: end, by: Int(units))
+    }
+
+    /// Cuts a page that was taken into free chunks of a class.
+    func addPage(_ number: Int, to index: Int) {
+        for chunk in self.chunks(ofPage: number, index).reversed() {
+            self.markFree(chunk, index)
+        }
+        self.classes[index].pageCount += 1
+        // Last: what lay in the page before is no item of the new class.
+        self.pages.assign(number, to: index)
+    }
+
+    /// Forgets a page of a class, all of whose chunks are free.
+    func removePage(_ number: Int, from index: Int) {
+        let page = self.arena.reference(ofPage: number)
+        let end = page + UInt32(Arena.pageByteCount / Arena.unitByteCount)
+        var kept: UInt32 = 0
+        var last: UInt32 = 0
+        var chunk = self.classes[index].free
+        while chunk != 0 {
+            let next = Item(self.arena, chunk).nextInBucket
+            if !(page..<end).contains(chunk) {
+                if last == 0 { kept = chunk } else { Item(self.arena, last).nextInBucket = chunk }
+                last = chunk
+            }
+            chunk = next
+        }
+        if last != 0 { Item(self.arena, last).nextInBucket = 0 }
+        self.classes[index].free = kept
+        self.classes[index].freeCount -= self.classes[index].chunksPerPage
+        self.classes[index].pageCount -= 1
+    }
+
+    /// Takes a free chunk; 0 when there is none.
+    func take(from index: Int) -> UInt32 {
+        let chunk = self.classes[index].free
+        if chunk == 0 { return 0 }
+        let item = Item(self.arena, chunk)
+        self.classes[index].free = item.nextInBucket
+        self.classes[index].freeCount -= 1
+        self.classes[index].otherCount += 1
+        item.place = Item.Place.taken
+        item.classIndex = index
+        item.pinCount = 0
+        return chunk
+    }
+
+    /// Gives a chunk back that is in no queue.
+    func release(_ chunk: UInt32) {
+        let index = Item(self.arena, chunk).classIndex
+        self.classes[index].otherCount -= 1
+        self.markFree(chunk, index)
+    }
+
+    func markFree(_ chunk: UInt32, _ index: Int) {
+        let item = Item(self.arena, chunk)
+        item.state = 0
+        item.place = Item.Place.free
+        item.nextInBucket = self.classes[index].free
+        self.classes[index].free = chunk
+        self.classes[index].freeCount += 1
+    }
+
+    // MARK: Queues
+
+    /// Puts an item that was written into a queue.
+    func enqueue(_ reference: UInt32, _ item: Item, isKnown: Bool) {
+        let index = self.sizes.queueIndex(item)
+        if isKnown {
+            item.place = Item.Place.main
+            self.classes[index].main.append(reference, item, self.arena)
+        } else {
+            item.place = Item.Place.small
+            self.classes[index].small.append(reference, item, self.arena)
+        }
+        self.classes[item.classIndex].otherCount -= 1
+        self.classes[index].requestedByteCount += item.byteCount
+        self.statistics.itemCount += 1
+        self.statistics.byteCount += item.byteCount
+    }
+
+    /// Takes an item out of its queue; its chunks are then in none.
+    func dequeue(_ reference: UInt32, _ item: Item) {
+        let index = self.sizes.queueIndex(item)
+        if item.place == Item.Place.main {
+            self.classes[index].main.remove(item, self.arena)
+        } else {
+            self.classes[index].small.remove(item, self.arena)
+        }
+        item.place = Item.Place.taken
+        self.classes[item.classIndex].otherCount += 1
+        self.classes[index].requestedByteCount -= item.byteCount
+        self.statistics.itemCount -= 1
+        self.statistics.byteCount -= item.byteCount
+    }
+
+    /// Gives back all chunks of an item that is in no queue.
+    func releaseAll(_ reference: UInt32) {
+        let item = Item(self.arena, reference)
+        if item.isChained { self.releaseChain(item.firstExtra) }
+        self.release(reference)
+    }
+
+    /// Gives back chained chunks, from one on.
+    func releaseChain(_ first: UInt32) {
+        var chunk = first
+        while chunk != 0 {
+            let next = Item(self.arena, chunk).nextInBucket
+            self.release(chunk)
+            chunk = next
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// The memory of a store: one run of bytes that its owner has mapped.
+///
+/// ```
+/// 0        4096           16384         65536
+/// | header | redo records | page owners | page | page | …
+/// ```
+/// References count 8-byte units from the start; 0 is none, as no item lies there. Nothing here
+/// changes after the start, so every thread may ask.
+// SAFETY: every access is inside the memory: references come from chunks that were cut from its
+// pages, and the offsets added to them stay within a chunk.
+@safe final class Arena: @unchecked Sendable {
+    static let unitByteCount = 8
+    /// Pages have one size, as memcached's: what is larger is chained.
+    static let pageByteCount = 1 << 20
+    static let redoRecordsOffset = 4_096
+    static let pageOwnersOffset = 16_384
+    /// What lies before the first page.
+    static let reservedByteCount = 65_536
+    /// As many pages as there is room for owners.
+    static let pageCountMax = Self.reservedByteCount - Self.pageOwnersOffset
+
+    private let base: UnsafeMutableRawPointer
+    private let memoryOwner: AnyObject
+    private let giveBackBytes: (Range<Int>) -> Void
+    /// As many pages as there is memory for.
+    let pageCount: Int
+
+    /// Gives out `memory`, which `owner` keeps alive and whose start is aligned to 16 bytes.
+    init(
+        _ memory: UnsafeMutableRawBufferPointer, owner: AnyObject,
+        giveBack: @escaping (Range<Int>) -> Void
+    ) {
+        precondition(
+            memory.count >= Self.byteCount(memoryLimit: 1), "a store has room for a page")
+        self.memoryOwner = owner
+        self.giveBackBytes = giveBack
+        self.pageCount = min(
+            Self.pageCountMax, (memory.count - Self.reservedByteCount) / Self.pageByteCount)
+        unsafe self.base = memory.baseAddress.unsafelyUnwrapped
+    }
+
+    /// How much memory a store with that limit wants: whole pages, one at least.
+    static func byteCount(memoryLimit: Int) -> Int {
+        Self.reservedByteCount + Self.pageCount(memoryLimit: memoryLimit) * Self.pageByteCount
+    }
+
+    /// How many pages a limit has: one at least.
+    static func pageCount(memoryLimit: Int) -> Int { max(1, memoryLimit / Self.pageByteCount) }
+
+    @inline(__always)
+    func pointer(_ reference: UInt32) -> UnsafeMutableRawPointer {
+        unsafe self.base + Int(reference) &* Self.unitByteCount
+    }
+
+    /// What lies before the pages, at an offset.
+    func reserved(at offset: Int) -> UnsafeMutableRawPointer {
+        precondition((0..<Self.reservedByteCount).contains(offset))
+        return unsafe self.base + offset
+    }
+
+    /// The page in which a chunk lies.
+    func pageNumber(of reference: UInt32) -> Int {
+        (Int(reference) * Self.unitByteCount - Self.reservedByteCount) / Self.pageByteCount
+    }
+
+    /// The reference of a page's first chunk.
+    func reference(ofPage number: Int) -> UInt32 {
+        UInt32((Self.reservedByteCount + number * Self.pageByteCount) / Self.unitByteCount)
+    }
+
+    /// Writes down that nobody has any page.
+    func forgetPages() {
+        let owners = unsafe self.base + Self.pageOwnersOffset
+        unsafe owners.initializeMemory(as: UInt8.self, repeating: 0, count: Self.pageCountMax)
+        let records = unsafe self.base + Self.redoRecordsOffset
+        unsafe records.initializeMemory(
+            as: UInt8.self, repeating: 0, count: Self.pageOwnersOffset - Self.redoRecordsOffset)
+    }
+
+    /// Returns a page's memory to the system.
+    func giveBack(page number: Int) {
+        let start = Self.reservedByteCount + number * Self.pageByteCount
+        self.giveBackBytes(start..<start + Self.pageByteCount)
+    }
+}

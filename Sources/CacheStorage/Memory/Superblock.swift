@@ -1,0 +1,78 @@
+import Synchronization
+
+/// What a store writes down of itself at the start of its memory, for the process that takes it up
+/// after this one:
+///
+/// ```
+///  0 mark (8)            8 format (4), chunk sizes' hash (4)
+/// 16 hash secret (8)    24 Unix second of the store's second 0 (8)
+/// 32 last version (8)   40 flushed version (8)   48 second of the flush to come (4)
+/// ```
+// SAFETY: the offsets lie in the arena's reserved bytes, aligned to the fields' sizes.
+@safe struct Superblock {
+    /// Counted up when what lies in the memory changes its meaning.
+    private static let format: UInt32 = 1
+    private static let mark: UInt64 = 0x7473_6166_646C_6F48  // "Holdfast"
+
+    private let base: UnsafeMutableRawPointer
+
+    init(_ arena: Arena) { unsafe self.base = arena.reserved(at: 0) }
+
+    private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
+    }
+
+    /// Why what lies in the memory is not taken up; nil when it is.
+    func refusal(_ settings: StorageSettings) -> String? {
+        let mark = unsafe self.word(0).pointee.load(ordering: .relaxed)
+        if mark == 0 { return "there is nothing" }
+        if mark != Self.mark { return "it holds something else" }
+        let format = unsafe self.base.load(fromByteOffset: 8, as: UInt32.self)
+        guard format == Self.format else {
+            return "its format is \(format), this program's is \(Self.format)"
+        }
+        guard unsafe self.base.load(fromByteOffset: 12, as: UInt32.self) == settings.chunkSizesHash
+        else { return "its chunks have other sizes (-f, -n, slab_sizes, slab_chunk_max)" }
+        return nil
+    }
+
+    /// Writes down an empty store; the mark comes last.
+    func begin(_ settings: StorageSettings, secret: UInt64, epoch: Int64) {
+        unsafe self.word(0).pointee.store(0, ordering: .releasing)
+        unsafe self.base.storeBytes(of: Self.format, toByteOffset: 8, as: UInt32.self)
+        unsafe self.base.storeBytes(
+            of: settings.chunkSizesHash, toByteOffset: 12, as: UInt32.self)
+        unsafe self.base.storeBytes(of: secret, toByteOffset: 16, as: UInt64.self)
+        unsafe self.base.storeBytes(of: epoch, toByteOffset: 24, as: Int64.self)
+        unsafe self.word(32).pointee.store(0, ordering: .relaxed)
+        unsafe self.word(40).pointee.store(0, ordering: .relaxed)
+        self.flushSecond = 0
+        unsafe self.word(0).pointee.store(Self.mark, ordering: .releasing)
+    }
+
+    /// The secret of the hash.
+    var secret: UInt64 { unsafe self.base.load(fromByteOffset: 16, as: UInt64.self) }
+    /// The Unix second of the store's second 0.
+    var epoch: Int64 { unsafe self.base.load(fromByteOffset: 24, as: Int64.self) }
+
+    /// The version that was given out last.
+    var lastVersion: Atomic<UInt64> {
+        unsafeAddress { unsafe UnsafePointer(self.word(32)) }
+    }
+    /// Items with this version or a lower one are flushed.
+    var flushedVersion: UInt64 {
+        get { unsafe self.word(40).pointee.load(ordering: .relaxed) }
+        nonmutating set { unsafe self.word(40).pointee.store(newValue, ordering: .relaxed) }
+    }
+    /// When what is there is to be flushed; 0 for never.
+    var flushSecond: UInt32 {
+        get {
+            unsafe (self.base + 48).assumingMemoryBound(to: Atomic<UInt32>.self)
+                .pointee.load(ordering: .relaxed)
+        }
+        nonmutating set {
+            unsafe (self.base + 48).assumingMemoryBound(to: Atomic<UInt32>.self)
+                .pointee.store(newValue, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Base
+
+/// What a reader counts as.
+package enum Access: Sendable {
+    /// A get, a touch, both, or nothing that is counted.
+    case get, touch, getAndTouch, none
+}
+
+extension CacheStore {
+    /// Calls `body` with the item of a key, its stripe's lock held.
+    ///
+    /// - Parameters:
+    ///   - bumps: whether this counts as a use for eviction.
+    ///   - expiry: a new expiry, or nil to leave it.
+    /// - Returns: whether there is such an item.
+    @inline(__always)
+    package func read(
+        _ key: Span<UInt8>, now: UInt32, as access: Access = .get, bumps: Bool = true,
+        expiry: UInt32? = nil, _ body: (ItemView) -> Void
+    ) -> Bool {
+        let hash = self.hash(key)
+        let stripe = Stripes.index(of: hash)
+        self.stripes.lock(stripe)
+        defer { self.stripes.unlock(stripe) }
+        let reference = self.find(key, hash, stripe, now: now)
+        guard reference != 0 else {
+            self.countMiss(access, stripe)
+            return false
+        }
+        let item = Item(self.arena, reference)
+        let view = ItemView(item, reference, self)
+        self.countHit(item, access, stripe)
+        if let expiry { view.expiry = expiry }
+        body(view)
+        if bumps { self.bump(item, now: now) }
+        return true
+    }
+
+    /// Calls `body` with the item of a key, which it may change; whether it was made just now.
+    ///
+    /// - Parameters:
+    ///   - makesItem: whether an empty item without expiry is made when there is none.
+    ///   - bumps: whether this counts as a use for eviction.
+    /// - Returns: what `body` answers; nil when there is no item.
+    @inline(__always)
+    package func meet<Result>(
+        _ key: Span<UInt8>, now: UInt32, as access: Access, makesItem: Bool, bumps: Bool,
+        _ body: (_ item: ItemView, _ isNew: Bool) -> Result
+    ) -> Result? {
+        let hash = self.hash(key)
+        let stripe = Stripes.index(of: hash)
+        self.stripes.lock(stripe)
+        defer { self.stripes.unlock(stripe) }
+        var reference = self.find(key, hash, stripe, now: now)
+        let isNew = reference == 0
+        if isNew {
+            if makesItem { reference = self.makeEmpty(key, hash, stripe, now) }
+            guard reference != 0 else {
+                self.countMiss(access, stripe)
+                return nil
+            }
+        }
+        let item = Item(self.arena, reference)
+        self.countHit(item, access, stripe)
+        let result = body(ItemView(item, reference, self), isNew)
+        if bumps { self.bump(item, now: now) }
+        return result
+    }
+
+    @inline(__always)
+    private func bump(_ item: Item, now: UInt32) {
+        let state = item.state
+        let used = state & Item.State.uses == Item.State.uses ? state : state &+ 1
+        let wanted = used | Item.State.wasFetched
+        if wanted != state { item.state = wanted }
+        // What does not change is not written: other processors keep it.
+        if item.lastAccess != now { item.lastAccess = now }
+    }
+
+    private func makeEmpty(
+        _ key: Span<UInt8>, _ hash: UInt32, _ stripe: Int, _ now: UInt32
+    ) -> UInt32 {
+        let draft = ItemDraft(hash: hash, valueByteCount: 0, flags: 0, expiry: 0, state: 0)
+        let room = Room(stripe: stripe, kept: 0, now: now)
+        let reference = self.make(key, draft, room)
+        guard reference != 0 else { return 0 }
+        self.commit(reference, over: 0, stripe, explicitCAS: nil)
+        return reference
+    }
+
+    // MARK: Counting
+
+    @inline(__always)
+    private func countHit(_ item: Item, _ access: Access, _ stripe: Int) {
+        if access == .none { return }
+        let index = self.sizes.queueIndex(item)
+        if access != .touch { self.hits(stripe, index) { $0.get += 1 } }
+        if access != .get { self.hits(stripe, index) { $0.touch += 1 } }
+    }
+
+    @inline(__always)
+    private func countMiss(_ access: Access, _ stripe: Int) {
+        switch access {
+        case .get: self.stripes[stripe].counts.getMisses += 1
+        case .touch: self.stripes[stripe].counts.touchMisses += 1
+        case .getAndTouch:
+            self.stripes[stripe].counts.getMisses += 1
+            self.stripes[stripe].counts.touchMisses += 1
+        case .none: return
+        }
+    }
+
+    /// Changes the counters of a class in a stripe.
+    @inline(__always)
+    func hits(_ stripe: Int, _ index: Int, _ change: (inout ClassHits) -> Void) {
+        if self.stripes[stripe].classHits.isEmpty {
+            self.stripes[stripe].classHits = [ClassHits](
+                repeating: ClassHits(), count: self.sizes.all.count)
+        }
+        change(&self.stripes[stripe].classHits[index])
+    }
+}

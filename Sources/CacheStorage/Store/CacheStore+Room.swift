@@ -1,0 +1,128 @@
+/// What is to be spared when room is made.
+struct Room {
+    /// The stripe whose lock is held.
+    var stripe: Int
+    /// An item that stays where it is; 0 for none.
+    var kept: UInt32
+    var now: UInt32
+}
+
+// Where the chunks of new items come from: free ones, a fresh page, or old items (S3-FIFO, Yang and
+// others, "FIFO Queues are All You Need for Cache Eviction", SOSP 2023).
+extension CacheStore {
+    /// How many items eviction looks at before it takes one that was hit.
+    private static let evictionLooksMax = 64
+    /// New items give way while they are more than one of so many.
+    private static let smallShare = 10
+    /// A new item that was hit so often stays.
+    private static let usesToStay: UInt16 = 2
+
+    /// A chunk of a class; 0 when there is none. The classes' lock is held.
+    @inline(__always)
+    func allocate(_ slabs: Slabs, _ index: Int, _ room: Room) -> UInt32 {
+        let chunk = slabs.take(from: index)
+        return chunk != 0 ? chunk : self.allocateAnew(slabs, index, room)
+    }
+
+    private func allocateAnew(_ slabs: Slabs, _ index: Int, _ room: Room) -> UInt32 {
+        if self.takePage(slabs, for: index, room) { return slabs.take(from: index) }
+        var source = index
+        if slabs.classes[index].itemCount == 0 {
+            // All its chunks are parts of chained items, which are in the last class's queues.
+            source = slabs.sizes.lastIndex
+        }
+        for _ in 0..<Self.evictionLooksMax {
+            guard self.makeRoom(slabs, source, room) else { break }
+            let chunk = slabs.take(from: index)
+            if chunk != 0 { return chunk }
+        }
+        slabs.classes[index].counts.outOfMemory += 1
+        slabs.statistics.outOfMemoryCount += 1
+        return 0
+    }
+
+    /// Evicts one item of a class, or takes one whose time is over.
+    private func makeRoom(_ slabs: Slabs, _ index: Int, _ room: Room) -> Bool {
+        if !self.settings.evicts { return self.reclaimOldest(slabs, index, room) }
+        for look in 0..<Self.evictionLooksMax {
+            let (smallCount, mainCount) = (
+                slabs.classes[index].small.count, slabs.classes[index].main.count
+            )
+            let isSmall =
+                smallCount > 0
+                && (mainCount == 0 || smallCount * Self.smallShare > smallCount + mainCount)
+            let reference =
+                isSmall ? slabs.classes[index].small.oldest : slabs.classes[index].main.oldest
+            guard reference != 0 else { return false }
+            let item = Item(self.arena, reference)
+            let stripe = Stripes.index(of: item.hash)
+            let isHeld = stripe == room.stripe
+            guard reference != room.kept, isHeld || self.stripes.tryLock(stripe) else {
+                slabs.classes[index].counts.busy += 1
+                slabs.moveToNewEnd(reference, item, isSmall: isSmall)
+                continue
+            }
+            defer { if !isHeld { self.stripes.unlock(stripe) } }
+            let mustGo = look == Self.evictionLooksMax - 1
+            if !self.isGone(item, now: room.now), !mustGo,
+                self.keep(slabs, reference, item, isSmall: isSmall)
+            {
+                continue
+            }
+            self.evict(slabs, reference, item, stripe, now: room.now)
+            return true
+        }
+        return false
+    }
+
+    /// Gives an item that was used another round; whether it stays.
+    private func keep(_ slabs: Slabs, _ reference: UInt32, _ item: Item, isSmall: Bool) -> Bool {
+        let uses = item.state & Item.State.uses
+        guard isSmall else {
+            guard uses > 0 else { return false }
+            item.state &-= 1
+            slabs.moveToNewEnd(reference, item, isSmall: false)
+            return true
+        }
+        guard uses >= Self.usesToStay else { return false }
+        item.state &= ~Item.State.uses
+        slabs.promote(reference, item)
+        return true
+    }
+
+    private func reclaimOldest(_ slabs: Slabs, _ index: Int, _ room: Room) -> Bool {
+        for reference in [slabs.classes[index].small.oldest, slabs.classes[index].main.oldest]
+        where reference != 0 && reference != room.kept {
+            let item = Item(self.arena, reference)
+            let stripe = Stripes.index(of: item.hash)
+            let isHeld = stripe == room.stripe
+            guard isHeld || self.stripes.tryLock(stripe) else { continue }
+            defer { if !isHeld { self.stripes.unlock(stripe) } }
+            guard self.isGone(item, now: room.now) else { continue }
+            self.evict(slabs, reference, item, stripe, now: room.now)
+            return true
+        }
+        return false
+    }
+
+    /// Takes an item out to make room. Its stripe's lock and that of the classes are held.
+    func evict(_ slabs: Slabs, _ reference: UInt32, _ item: Item, _ stripe: Int, now: UInt32) {
+        if self.isGone(item, now: now) {
+            slabs.countReclaimed(item, byCrawler: false)
+        } else {
+            slabs.countEvicted(item, now: now)
+            self.observer?.itemEvicted(
+                item.key,
+                EvictionFacts(
+                    classNumber: slabs.sizes.queueIndex(item) + 1,
+                    idleSeconds: Int(now) - Int(item.lastAccess),
+                    secondsLeft: item.expiry == 0 ? -1 : Int(item.expiry) - Int(now),
+                    wasFetched: item.state & Item.State.wasFetched != 0,
+                    valueByteCount: item.valueByteCount))
+        }
+        item.retract()
+        self.stripes[stripe].table.remove(reference, item, self.arena)
+        slabs.dequeue(reference, item)
+        if item.pinCount == 0 { slabs.releaseAll(reference) }
+    }
+}

@@ -1,0 +1,151 @@
+import Base
+
+extension CacheStore {
+    /// How a store ended.
+    package enum StoreOutcome: Equatable, Sendable {
+        case stored, notStored, exists, notFound, tooLarge, outOfMemory
+    }
+
+    /// How an item is stored.
+    package enum Mode: Equatable, Sendable {
+        case set, add, replace, append, prepend, compareAndSet
+
+        var isJoin: Bool { self == .append || self == .prepend }
+    }
+
+    /// What else holds for a store.
+    package struct Conditions: Sendable {
+        /// The CAS number that the item must have, for `compareAndSet`, `append` and `prepend`; 0
+        /// is none.
+        package var cas: UInt64 = 0
+        /// Whether an older CAS number will do, with the new item marked as stale.
+        package var takesOlder = false
+        /// Whether the key came as Base64.
+        package var hasBinaryKey = false
+        /// The CAS number that the new item is to have, instead of the next one.
+        package var explicitCAS: UInt64?
+
+        /// None.
+        package init() {}
+    }
+
+    /// What a client wants stored, besides key and value.
+    package struct StoreRequest: Sendable {
+        package var mode: Mode
+        package var flags: UInt32
+        /// The second from which on it is gone; 0 for never.
+        package var expiry: UInt32
+        package var conditions: Conditions
+
+        /// As given.
+        package init(
+            mode: Mode, flags: UInt32, expiry: UInt32, _ conditions: Conditions = Conditions()
+        ) {
+            self.mode = mode
+            self.flags = flags
+            self.expiry = expiry
+            self.conditions = conditions
+        }
+    }
+
+    /// Stores a value. `cas` gets the new CAS number.
+    package func store(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, mode: Mode, flags: UInt32, expiry: UInt32,
+        now: UInt32, _ conditions: Conditions = Conditions()
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
+        let request = StoreRequest(mode: mode, flags: flags, expiry: expiry, conditions)
+        let hash = self.hash(key)
+        return self.withStripe(of: hash) { stripe in
+            let result = self.place(key, hash, stripe, request, value.count, now) { writer in
+                writer.write(value)
+            }
+            self.countStore(key, value.count, mode, result.outcome, stripe)
+            return result
+        }
+    }
+
+    /// Stores what `write` writes, if the request's conditions hold. The stripe's lock is held.
+    @inline(__always)
+    func place(
+        _ key: Span<UInt8>, _ hash: UInt32, _ stripe: Int, _ request: StoreRequest,
+        _ byteCount: Int, _ now: UInt32, write: (inout ValueWriter) -> Void
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
+        let old = self.find(key, hash, stripe, now: now)
+        var draft = ItemDraft(
+            hash: hash, valueByteCount: byteCount, flags: request.flags, expiry: request.expiry,
+            state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
+        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        if request.mode.isJoin {
+            let (flags, expiry) = (
+                Item(self.arena, old).clientFlags, Item(self.arena, old).expiry
+            )
+            draft.flags = flags
+            draft.expiry = expiry
+            draft.valueByteCount += Item(self.arena, old).valueByteCount
+        }
+        let isTaken = self.settings.takes(
+            keyByteCount: key.count, valueByteCount: draft.valueByteCount, flags: draft.flags)
+        let new = isTaken ? self.make(key, draft, Room(stripe: stripe, kept: old, now: now)) : 0
+        guard new != 0 else {
+            // memcached says no more of a value that has grown too large.
+            if request.mode.isJoin { return (.notStored, 0) }
+            if old != 0, request.mode == .set {
+                self.discard(old, Item(self.arena, old), stripe)
+            }
+            return (isTaken ? .outOfMemory : .tooLarge, 0)
+        }
+        var writer = ValueWriter(Item(self.arena, new), new, self.arena)
+        if request.mode == .append { writer.copy(old) }
+        write(&writer)
+        if request.mode == .prepend { writer.copy(old) }
+        let cas = self.commit(
+            new, over: old, stripe, explicitCAS: request.conditions.explicitCAS)
+        return (.stored, cas)
+    }
+
+    /// Why a value is not stored over the old one, if there is one; nil to store it.
+    @inline(__always)
+    func refusal(
+        _ request: StoreRequest, _ old: UInt32, _ draft: inout ItemDraft
+    ) -> StoreOutcome? {
+        guard old != 0 else {
+            switch request.mode {
+            case .set, .add: return nil
+            case .replace, .append, .prepend: return .notStored
+            case .compareAndSet: return .notFound
+            }
+        }
+        let cas = request.conditions.cas
+        let item = Item(self.arena, old)
+        switch request.mode {
+        case .set, .replace: return nil
+        case .add:
+            item.countUse()
+            return .notStored
+        case .append, .prepend: return cas == 0 || cas == item.cas ? nil : .exists
+        case .compareAndSet:
+            if cas != 0, cas == item.cas { return nil }
+            guard request.conditions.takesOlder, cas != 0, cas < item.cas else { return .exists }
+            draft.expiry = item.expiry
+            draft.state |= Item.State.isStale | item.state & Item.State.isPromised
+            return nil
+        }
+    }
+
+    /// Counts a store, whatever came of it.
+    func countStore(
+        _ key: Span<UInt8>, _ byteCount: Int, _ mode: Mode, _ outcome: StoreOutcome, _ stripe: Int
+    ) {
+        let whole = min(
+            Item.headerByteCount + key.count + byteCount, self.sizes.largest)
+        let index = self.sizes.index(for: whole)
+        self.hits(stripe, index) { $0.set += 1 }
+        guard mode == .compareAndSet else { return }
+        switch outcome {
+        case .stored: self.hits(stripe, index) { $0.cas += 1 }
+        case .exists: self.hits(stripe, index) { $0.badCAS += 1 }
+        case .notFound: self.stripes[stripe].counts.casMisses += 1
+        default: break
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package import Base
+
+/// An item whose value is still arriving: its bytes go straight to where they will stay, and take
+/// memory as they come. Nobody sees it until `commit`; it is gone when it is let go before that.
+/// One user at a time.
+package final class PendingItem {
+    private let store: CacheStore
+    private let reference: UInt32
+    private let hash: UInt32
+    private let byteCount: Int
+    private var writer: ValueWriter
+    private var lastExtra: UInt32 = 0
+    /// Bytes that can be written before another chunk is needed.
+    private var room: Int
+    private var writtenCount = 0
+    private var isCommitted = false
+
+    fileprivate init(_ store: CacheStore, _ reference: UInt32, byteCount: Int) {
+        let item = Item(store.arena, reference)
+        self.store = store
+        self.reference = reference
+        self.hash = item.hash
+        self.byteCount = byteCount
+        self.writer = ValueWriter(item, reference, store.arena)
+        self.room = item.isChained ? 0 : byteCount
+    }
+
+    deinit { if !self.isCommitted { self.store.abandon(self.reference) } }
+
+    /// Bytes of the value that were not appended yet.
+    package var missingByteCount: Int { self.byteCount - self.writtenCount }
+
+    /// Takes the next bytes of the value, no more than are missing.
+    ///
+    /// - Returns: false when there is no memory for them.
+    package func append(_ bytes: Span<UInt8>, now: UInt32) -> Bool {
+        precondition(bytes.count <= self.missingByteCount, "no more bytes than were announced")
+        var start = 0
+        while start < bytes.count {
+            if self.room == 0, !self.makeRoom(now: now) { return false }
+            let count = min(self.room, bytes.count - start)
+            self.writer.write(bytes.extracting(start..<start + count))
+            self.room -= count
+            self.writtenCount += count
+            start += count
+        }
+        return true
+    }
+
+    private func makeRoom(now: UInt32) -> Bool {
+        let store = self.store
+        let extra = store.withStripe(of: self.hash) { stripe in
+            store.makeExtra(
+                of: self.reference, after: self.lastExtra, self.missingByteCount,
+                Room(stripe: stripe, kept: 0, now: now))
+        }
+        guard let extra else { return false }
+        self.lastExtra = extra
+        self.writer = ValueWriter(extra: extra, store.arena)
+        self.room = Item(store.arena, extra).valueByteCount
+        return true
+    }
+
+    /// Stores the value, which has arrived.
+    package func commit(
+        _ request: CacheStore.StoreRequest, now: UInt32
+    ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
+        precondition(self.missingByteCount == 0, "the value has arrived")
+        let store = self.store
+        let result = store.withStripe(of: self.hash) { stripe in
+            let item = Item(store.arena, self.reference)
+            let key = item.key
+            let result =
+                request.mode.isJoin
+                ? store.place(key, self.hash, stripe, request, self.byteCount, now) {
+                    $0.copy(self.reference)
+                }
+                : store.show(self.reference, stripe, request, now: now)
+            store.countStore(key, self.byteCount, request.mode, result.outcome, stripe)
+            return result
+        }
+        self.isCommitted = !request.mode.isJoin && result.outcome == .stored
+        return result
+    }
+}
+
+extension CacheStore {
+    /// Begins an item whose value of `byteCount` bytes will arrive in pieces.
+    ///
+    /// As memcached does, an old item gives way at once when there is no room for a `set`.
+    ///
+    /// - Returns: why it is refused, when it is: `tooLarge` or `outOfMemory`.
+    package func begin(
+        _ key: Span<UInt8>, byteCount: Int, _ request: StoreRequest, now: UInt32
+    ) -> (item: PendingItem?, refusal: StoreOutcome) {
+        let hash = self.hash(key)
+        return self.withStripe(of: hash) { stripe in
+            let draft = ItemDraft(
+                hash: hash, valueByteCount: byteCount, flags: request.flags,
+                expiry: request.expiry,
+                state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
+            let isTaken = self.settings.takes(
+                keyByteCount: key.count, valueByteCount: byteCount, flags: request.flags)
+            let room = Room(stripe: stripe, kept: 0, now: now)
+            let reference = isTaken ? self.makeHead(key, draft, room) : 0
+            if reference != 0 {
+                return (PendingItem(self, reference, byteCount: byteCount), .stored)
+            }
+            if request.mode == .set {
+                let old = self.find(key, hash, stripe, now: now)
+                if old != 0 { self.discard(old, Item(self.arena, old), stripe) }
+            }
+            return (nil, isTaken ? .outOfMemory : .tooLarge)
+        }
+    }
+
+    /// Shows an item that has arrived, if the request's conditions hold. The stripe's lock is held.
+    fileprivate func show(
+        _ reference: UInt32, _ stripe: Int, _ request: StoreRequest, now: UInt32
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
+        let item = Item(self.arena, reference)
+        let old = self.find(item.key, item.hash, stripe, now: now)
+        var draft = ItemDraft(
+            hash: item.hash, valueByteCount: item.valueByteCount, flags: item.clientFlags,
+            expiry: item.expiry, state: item.state)
+        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        item.expiry = draft.expiry
+        item.state = draft.state
+        item.lastAccess = now
+        let cas = self.commit(
+            reference, over: old, stripe, explicitCAS: request.conditions.explicitCAS)
+        return (.stored, cas)
+    }
+}

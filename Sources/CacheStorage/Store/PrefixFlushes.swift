@@ -1,0 +1,95 @@
+package import Base
+import Synchronization
+
+/// Prefixes of keys whose items up to a version are flushed. An entry lasts until all items were
+/// walked over and those that it covers are gone, so there are few at a time.
+// SAFETY: the list is reached with its lock held.
+final class PrefixFlushes: Sendable {
+    private struct Entry {
+        var prefix: [UInt8]
+        var version: UInt64
+    }
+
+    private let entries = Mutex<[Entry]>([])
+    private let count = Atomic<Int>(0)
+
+    /// Whether there is any.
+    @inline(__always)
+    var isActive: Bool { self.count.load(ordering: .relaxed) > 0 }
+
+    /// Whether an item was flushed by its prefix. Its stripe's lock is held.
+    func covers(_ item: Item) -> Bool {
+        self.entries.withLock { entries in
+            entries.contains {
+                item.version <= $0.version && item.key.hasPrefix($0.prefix.span)
+            }
+        }
+    }
+
+    func add(_ prefix: [UInt8], upTo version: UInt64) {
+        self.entries.withLock { entries in
+            entries.append(Entry(prefix: prefix, version: version))
+            self.count.store(entries.count, ordering: .relaxed)
+        }
+    }
+
+    func remove(_ prefix: [UInt8], upTo version: UInt64) {
+        self.entries.withLock { entries in
+            entries.removeAll { $0.prefix == prefix && $0.version == version }
+            self.count.store(entries.count, ordering: .relaxed)
+        }
+    }
+}
+
+/// A flush of all items with a prefix, which takes effect at once; the items' memory is freed by
+/// and by.
+package struct PrefixFlush: Sendable {
+    fileprivate let prefix: [UInt8]
+    fileprivate let version: UInt64
+    fileprivate var place: UInt32 = 0
+    /// Items freed so far.
+    package private(set) var flushedCount = 0
+
+    fileprivate init(_ prefix: [UInt8], _ version: UInt64) {
+        self.prefix = prefix
+        self.version = version
+    }
+
+    fileprivate mutating func advance(to place: UInt32, flushed: Int) {
+        self.place = place
+        self.flushedCount += flushed
+    }
+}
+
+extension CacheStore {
+    /// Flushes what has a prefix now. The caller goes on with `advance` until that answers false.
+    package func beginFlush(prefix: Span<UInt8>) -> PrefixFlush {
+        let flush = PrefixFlush(prefix.makeArray(), self.versions.last)
+        self.prefixFlushes.add(flush.prefix, upTo: flush.version)
+        return flush
+    }
+
+    /// Frees the items of so many buckets that the flush covers.
+    ///
+    /// - Returns: whether there is more to do.
+    package func advance(_ flush: inout PrefixFlush, bucketCount: Int) -> Bool {
+        for _ in 0..<bucketCount {
+            var freed = 0
+            let next = self.withStripe(of: flush.place) { stripe in
+                self.visitBucket(flush.place, stripe) { reference, item in
+                    guard item.version <= flush.version,
+                        item.key.hasPrefix(flush.prefix.span)
+                    else { return }
+                    freed += 1
+                    self.discard(reference, item, stripe)
+                }
+            }
+            flush.advance(to: next, flushed: freed)
+            guard next != 0 else {
+                self.prefixFlushes.remove(flush.prefix, upTo: flush.version)
+                return false
+            }
+        }
+        return true
+    }
+}

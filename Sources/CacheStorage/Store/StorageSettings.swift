@@ -1,0 +1,70 @@
+/// How a store is made.
+package struct StorageSettings: Sendable {
+    /// Bytes for items (`-m`).
+    package var memoryLimit = 64 << 20
+    /// The largest item with its header (`-I`).
+    package var itemByteCountMax = 1 << 20
+    /// Each class's chunks are so much larger than the one's before (`-f`).
+    package var growthFactor = 1.25
+    /// Space for key and value in the smallest chunks (`-n`).
+    package var chunkByteCountMin = 48
+    /// The largest chunks (`-o slab_chunk_max`), a multiple of 8; larger items are chained.
+    package var chunkByteCountMax = 512 << 10
+    /// The chunks' sizes, when they are given one by one (`-o slab_sizes`).
+    package var slabSizes: [Int] = []
+    /// Whether a full store evicts; else it answers 'out of memory' (`-M`).
+    package var evicts = true
+    /// Whether items have CAS numbers (`-C` takes them away); else they are 0.
+    package var hasCASNumbers = true
+
+    /// memcached's defaults.
+    package init() {}
+
+    /// The most classes there are (memcached's MAX_NUMBER_OF_SLAB_CLASSES, less the unused first
+    /// one).
+    private static let classCountMax = 63
+
+    /// The sizes of chunks that the settings ask for, as memcached makes them; the last one is the
+    /// largest.
+    func chunkSizes() -> [Int] {
+        let limit = self.chunkByteCountMax
+        if !self.slabSizes.isEmpty {
+            return Array(self.slabSizes.filter { $0 < limit }.prefix(Self.classCountMax - 1))
+                + [limit]
+        }
+        var sizes: [Int] = []
+        var size = Item.peerHeaderByteCount + self.chunkByteCountMin
+        while sizes.count < Self.classCountMax - 1,
+            Double(size) <= Double(limit) / self.growthFactor
+        {
+            size = (size + 7) / 8 * 8
+            sizes.append(size)
+            size = Int(Double(size) * self.growthFactor)
+        }
+        return sizes + [limit]
+    }
+
+    /// Tells settings with different chunks apart.
+    var chunkSizesHash: UInt32 {
+        self.chunkSizes().reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    }
+
+    /// Whether an item of this size is taken: the same ones as memcached takes, whose items have
+    /// some bytes more around key and value.
+    package func takes(keyByteCount: Int, valueByteCount: Int, flags: UInt32) -> Bool {
+        let overhead = Self.peerOverhead + (flags == 0 ? 0 : 4)
+        return keyByteCount + valueByteCount + overhead <= self.itemByteCountMax
+    }
+
+    /// memcached's header, CAS number, and the ends of key and value.
+    private static let peerOverhead = 48 + 8 + 1 + 2
+
+    /// How much memory the store wants for its limit.
+    package var byteCount: Int { Arena.byteCount(memoryLimit: self.memoryLimit) }
+
+    /// How much address space lets the limit be raised to the highest one.
+    package var addressSpaceByteCount: Int { Arena.byteCount(memoryLimit: Self.memoryLimitMax) }
+
+    /// The highest limit: references reach 32 GiB.
+    package static let memoryLimitMax = 32_000 << 20
+}
