@@ -1,4 +1,5 @@
 import Base
+import CacheStorage
 import SystemInterface
 
 /// The store's time: seconds since the server's start, from 2 on, as memcached counts them.
@@ -10,16 +11,34 @@ struct CacheClock: Sendable {
 
     private let start: Instant
     private let startUnixSeconds: Int64
+    /// The Unix second of second 0.
+    private let epoch: Int64
 
+    /// A clock that begins now.
     init() {
         self.start = SystemClock.now()
         self.startUnixSeconds = SystemClock.unixNanoseconds() / 1_000_000_000
+        self.epoch = self.startUnixSeconds - Self.firstSecond
+    }
+
+    /// The clock of a store that was begun by another process.
+    init(_ other: CacheClock, epoch: Int64) {
+        self.start = other.start
+        self.startUnixSeconds = other.startUnixSeconds
+        self.epoch = epoch
+    }
+
+    /// What a store is told that is made now.
+    func origin() -> StoreOrigin {
+        let secret = SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return StoreOrigin(secret: secret, epoch: self.epoch, unixNow: self.startUnixSeconds)
     }
 
     /// The second of an instant.
     func second(_ now: Instant) -> UInt32 {
         let nanoseconds = now.nanoseconds - self.start.nanoseconds
-        return UInt32(clamping: nanoseconds / 1_000_000_000 + Self.firstSecond)
+        return UInt32(
+            clamping: nanoseconds / 1_000_000_000 + self.startUnixSeconds - self.epoch)
     }
 
     /// What a client's expiry time means: 0 never, negative at once, small relative, large a Unix
@@ -32,7 +51,7 @@ struct CacheClock: Sendable {
         if given == 0 { return 0 }
         if given < 0 { return 1 }
         if given > Self.relativeSecondsMax {
-            let relative = Int64(given) - self.startUnixSeconds + Self.firstSecond
+            let relative = Int64(given) - self.epoch
             return relative <= 1 ? 1 : UInt32(clamping: relative)
         }
         return UInt32(clamping: Int64(now) + Int64(given))
@@ -40,7 +59,7 @@ struct CacheClock: Sendable {
 
     /// The Unix time of a second.
     func unixSeconds(_ second: UInt32) -> Int64 {
-        self.startUnixSeconds + Int64(second) - Self.firstSecond
+        self.epoch + Int64(second)
     }
 
     /// Seconds since the server's start.

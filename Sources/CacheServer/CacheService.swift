@@ -19,8 +19,9 @@ package final class CacheService: DaemonService {
     private let daemon: Daemon
     private let arguments: [String]
     private let current: Mutex<CacheOptions>
-    let store: SharedStore
-    let clock = CacheClock()
+    let store: CacheStore
+    let counters = CommandCounters()
+    let clock: CacheClock
     let connections = ConnectionCounts()
     private let listeners = Mutex<[Listener]>([])
     private let drains = Atomic<Bool>(false)
@@ -35,16 +36,16 @@ package final class CacheService: DaemonService {
         let memory = try SharedMemory(
             byteCount: options.storage.addressSpaceByteCount,
             orAtLeast: options.storage.byteCount)
+        let clock = CacheClock()
         // SAFETY: the store keeps `memory` for as long as it uses its bytes.
-        let store = unsafe CacheStore(
-            options.storage, memory: memory.bytes, owner: memory, giveBack: memory.giveBack)
-        self.store = SharedStore(store)
+        self.store = unsafe CacheStore(
+            options.storage, memory: memory.bytes, owner: memory, origin: clock.origin(),
+            giveBack: memory.giveBack)
+        self.clock = CacheClock(clock, epoch: self.store.epoch)
     }
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }
-    /// What was asked of the store.
-    var commandCounts: CommandCounts { self.store.withStore { $0.commandCounts } }
     /// How many threads serve.
     var threadCount: Int { self.daemon.loops.loops.count }
     /// Whether the server is ending.
@@ -89,10 +90,10 @@ package final class CacheService: DaemonService {
     private func scheduleCrawl(on loop: Loop) {
         loop.schedule(at: loop.now + Self.crawlInterval) { [self] in
             let now = self.clock.second(loop.now)
-            self.store.withStore { $0.crawl(bucketCount: Self.crawlBucketCount, now: now) }
+            self.store.crawl(bucketCount: Self.crawlBucketCount, now: now)
             // One at a time, so that commands wait for one at the most.
             for _ in 0..<Self.pagesGivenBackAtOnce {
-                guard self.store.withStore({ $0.giveBackPage(now: now) }) else { break }
+                guard self.store.giveBackPage(now: now) else { break }
             }
             if !self.isDraining { self.scheduleCrawl(on: loop) }
         }
@@ -111,7 +112,7 @@ package final class CacheService: DaemonService {
                 description: "needs a restart to change \(fixed.joined(separator: ", "))")
         }
         self.current.withLock { $0 = fresh }
-        self.store.withStore { $0.setMemoryLimit(fresh.storage.memoryLimit) }
+        self.store.setMemoryLimit(fresh.storage.memoryLimit)
     }
 
     /// Accepts no more; connections end once what they sent is answered.
@@ -157,9 +158,8 @@ package final class CacheService: DaemonService {
 
     /// What the cache holds and does.
     package func status() async -> ServiceStatus {
-        let (statistics, counts) = self.store.withStore {
-            ($0.currentStatistics(), $0.commandCounts)
-        }
+        let statistics = self.store.currentStatistics()
+        let counts = self.store.commandCounts()
         let connectionCount = self.connections.numbers.current
         let limit = self.options.storage.memoryLimit
         var status = ServiceStatus()
@@ -172,9 +172,9 @@ package final class CacheService: DaemonService {
                 json.member("bytes", statistics.byteCount)
                 json.member("limitBytes", limit)
                 json.member("connections", connectionCount)
-                json.member("getHits", counts.getHits)
+                json.member("getHits", counts.hits.get)
                 json.member("getMisses", counts.getMisses)
-                json.member("sets", counts.setCount)
+                json.member("sets", counts.hits.set)
                 json.member("evictions", statistics.evictionCount)
             }
         }

@@ -5,7 +5,7 @@ import EventLoop
 /// only.
 ///
 /// ```
-/// fill ─► execute (lock) ─► flush ─► fill …
+/// fill ─► execute ─► flush ─► fill …
 ///   ▲        │ a value is not all there: fill again
 ///   └────────┘
 /// ```

@@ -39,30 +39,17 @@ extension CommandExecutor {
         let output = self.output
         let (clock, now) = (self.clock, self.now)
         let start = output.count
+        // As memcached counts: what sets an expiry is a touch, all else a get.
+        let access: Access = flags.expiry != nil ? .touch : .get
         let isGood = self.store.meet(
-            key, now: now, makesItem: flags.vivifies != nil, bumps: !flags.leavesNoTrace
+            key, now: now, as: access, makesItem: flags.vivifies != nil, bumps: !flags.leavesNoTrace
         ) { item, isNew in
             var answer = MetaGetAnswer(
                 output: output, clock: clock, now: now, flags: flags, item: item, isNew: isNew)
             return answer.append(line, range)
         }
-        self.store.commandCounts.metaCount += 1
+        self.counts.metaCount += 1
         let isHit = isGood != nil
-        if flags.expiry != nil {
-            self.store.commandCounts.touchCount += 1
-            if isHit {
-                self.store.commandCounts.touchHits += 1
-            } else {
-                self.store.commandCounts.touchMisses += 1
-            }
-        } else {
-            self.store.commandCounts.getCount += 1
-            if isHit {
-                self.store.commandCounts.getHits += 1
-            } else {
-                self.store.commandCounts.getMisses += 1
-            }
-        }
         if isGood == false {
             output.truncate(to: start)
             output.append(Answers.opaqueTooLong)
@@ -135,7 +122,7 @@ extension CommandExecutor {
     private func metaDelete(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.store.commandCounts.metaCount += 1
+        self.counts.metaCount += 1
         guard !self.hasLongOpaque(line, range) else {
             return self.output.append(Answers.opaqueTooLong)
         }
@@ -148,20 +135,17 @@ extension CommandExecutor {
         }
         switch outcome {
         case .stored:
-            if !flags.marksStale { self.store.commandCounts.deleteHits += 1 }
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: nil) }
         case .exists:
-            self.store.commandCounts.deleteMisses += 1
             self.answer("EX", line, range, flags, key, cas: nil)
         default:
-            self.store.commandCounts.deleteMisses += 1
             self.answer("NF", line, range, flags, key, cas: nil)
         }
     }
 
     /// `me`: what is known of an item, for people.
     func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
-        self.store.commandCounts.metaCount += 1
+        self.counts.metaCount += 1
         guard isBinary else { return self.metaDebug(line.extracting(key)) }
         let refusal = Answers.badFormat
         guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
@@ -171,7 +155,7 @@ extension CommandExecutor {
     private func metaDebug(_ key: Span<UInt8>) {
         let output = self.output
         let now = Int(self.now)
-        let isHit = self.store.read(key, now: self.now, bumps: false) { item in
+        let isHit = self.store.read(key, now: self.now, as: .none, bumps: false) { item in
             output.append("ME ")
             if item.hasBinaryKey { Base64Key.encode(key, into: output) } else { output.append(key) }
             // The time left counts down to 0, as memcached writes it: below zero.

@@ -34,7 +34,7 @@ extension CommandExecutor {
             self.store.settings.takes(
                 keyByteCount: keyByteCount, valueByteCount: byteCount, flags: flags.clientFlags)
         else {
-            self.store.commandCounts.tooLargeCount += 1
+            self.counts.tooLargeCount += 1
             self.output.append(Answers.tooLarge)
             // An old value must not outlive the try to replace it.
             self.dropOld(line, key, flags)
@@ -81,8 +81,7 @@ extension CommandExecutor {
         _ value: Span<UInt8>
     ) {
         let flags = request.flags
-        self.store.commandCounts.metaCount += 1
-        self.store.commandCounts.setCount += 1
+        self.counts.metaCount += 1
         var conditions = CacheStore.Conditions()
         conditions.cas = flags.cas ?? 0
         conditions.takesOlder = flags.marksStale
@@ -90,11 +89,10 @@ extension CommandExecutor {
         let (outcome, cas) = self.store.store(
             key, value, mode: request.mode, flags: flags.clientFlags,
             expiry: self.clock.expiry(flags.expiry ?? 0, now: self.now), now: self.now, conditions)
-        if request.mode == .compareAndSet { self.countCAS(outcome) }
         switch outcome {
         case .tooLarge: self.output.append(Answers.tooLarge)
         case .outOfMemory:
-            self.store.commandCounts.noMemoryCount += 1
+            self.counts.noMemoryCount += 1
             self.output.append(Answers.outOfMemory)
         case .stored:
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: cas) }
@@ -119,7 +117,7 @@ extension CommandExecutor {
     private func metaArithmetic(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.store.commandCounts.metaCount += 1
+        self.counts.metaCount += 1
         let isIncrement: Bool
         switch flags.mode {
         case 0, UInt8(ascii: "I"), UInt8(ascii: "+"): isIncrement = true
@@ -128,7 +126,6 @@ extension CommandExecutor {
         }
         let outcome = self.store.change(
             key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0)
-        self.countChange(outcome, isIncrement: isIncrement)
         switch outcome {
         case .notANumber: self.output.append(Answers.notANumber)
         case .outOfMemory: self.output.append("SERVER_ERROR out of memory\r\n")
@@ -167,7 +164,9 @@ extension CommandExecutor {
         let text = ByteBuffer()
         text.append(decimal: number)
         if flags.wantsValue { output.append("VA \(text.count)") } else { output.append("HD") }
-        let isGood = self.store.meet(key, now: now, makesItem: false, bumps: false) { item, _ in
+        let isGood = self.store.meet(
+            key, now: now, as: .none, makesItem: false, bumps: false
+        ) { item, _ in
             var tokens = TokenReader(range)
             while let word = tokens.next(line) {
                 switch line[word.lowerBound] {

@@ -2,12 +2,13 @@ import Base
 import CacheStorage
 import MemcacheProtocol
 
-/// Executes commands on a store that it holds the lock of.
+/// Executes commands on a store.
 struct CommandExecutor {
     let store: CacheStore
     let clock: CacheClock
     let now: UInt32
     let output: ByteBuffer
+    let counts: BatchCounts
 
     // MARK: get
 
@@ -24,7 +25,8 @@ struct CommandExecutor {
             }
             let key = line.extracting(range)
             let output = self.output
-            let isHit = self.store.read(key, now: self.now, expiry: expiry) { item in
+            let access: Access = expiry == nil ? .get : .getAndTouch
+            _ = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
                 output.append("VALUE ")
                 output.append(key)
                 output.append(0x20)
@@ -39,25 +41,8 @@ struct CommandExecutor {
                 item.appendValue(to: output)
                 output.append("\r\n")
             }
-            self.count(isHit, touches: expiry != nil)
         }
         self.output.append(Answers.end)
-    }
-
-    private func count(_ isHit: Bool, touches: Bool) {
-        self.store.commandCounts.getCount += 1
-        if isHit {
-            self.store.commandCounts.getHits += 1
-        } else {
-            self.store.commandCounts.getMisses += 1
-        }
-        guard touches else { return }
-        self.store.commandCounts.touchCount += 1
-        if isHit {
-            self.store.commandCounts.touchHits += 1
-        } else {
-            self.store.commandCounts.touchMisses += 1
-        }
     }
 
     // MARK: set and its kin
@@ -72,32 +57,21 @@ struct CommandExecutor {
         case .prepend: mode = .prepend
         case .compareAndSet: mode = .compareAndSet
         }
-        self.store.commandCounts.setCount += 1
         let expiry = self.clock.expiry(command.expiry, now: self.now)
         var conditions = CacheStore.Conditions()
         if command.verb == .compareAndSet { conditions.cas = command.cas }
         let (outcome, _) = self.store.store(
             key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now, conditions)
-        if command.verb == .compareAndSet { self.countCAS(outcome) }
         self.answer(outcome, isSilent: command.isSilent)
-    }
-
-    func countCAS(_ outcome: CacheStore.StoreOutcome) {
-        switch outcome {
-        case .stored: self.store.commandCounts.casHits += 1
-        case .exists: self.store.commandCounts.casBadValues += 1
-        case .notFound: self.store.commandCounts.casMisses += 1
-        default: break
-        }
     }
 
     private func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
         switch outcome {
         case .tooLarge:
-            self.store.commandCounts.tooLargeCount += 1
+            self.counts.tooLargeCount += 1
             if !isSilent { self.output.append(Answers.tooLarge) }
         case .outOfMemory:
-            self.store.commandCounts.noMemoryCount += 1
+            self.counts.noMemoryCount += 1
             if !isSilent { self.output.append(Answers.outOfMemory) }
         case _ where isSilent: break
         case .stored: self.output.append(Answers.stored)
@@ -111,11 +85,6 @@ struct CommandExecutor {
 
     func delete(_ key: Span<UInt8>, isSilent: Bool) {
         let isFound = self.store.delete(key, now: self.now) == .stored
-        if isFound {
-            self.store.commandCounts.deleteHits += 1
-        } else {
-            self.store.commandCounts.deleteMisses += 1
-        }
         if !isSilent { self.output.append(isFound ? Answers.deleted : Answers.notFound) }
     }
 
@@ -124,7 +93,6 @@ struct CommandExecutor {
     ) {
         let outcome = self.store.change(
             key, by: delta, isIncrement: isIncrement, now: self.now)
-        self.countChange(outcome, isIncrement: isIncrement)
         switch outcome {
         case _ where isSilent: break
         case .notANumber: self.output.append(Answers.notANumber)
@@ -136,39 +104,15 @@ struct CommandExecutor {
         }
     }
 
-    func countChange(_ outcome: CacheStore.ArithmeticOutcome, isIncrement: Bool) {
-        switch outcome {
-        case .number:
-            if isIncrement {
-                self.store.commandCounts.incrementHits += 1
-            } else {
-                self.store.commandCounts.decrementHits += 1
-            }
-        case .notANumber, .outOfMemory, .exists: break
-        case .notFound:
-            if isIncrement {
-                self.store.commandCounts.incrementMisses += 1
-            } else {
-                self.store.commandCounts.decrementMisses += 1
-            }
-        }
-    }
-
     func touch(_ key: Span<UInt8>, expiry: Int, isSilent: Bool) {
         let isFound = self.store.read(
-            key, now: self.now, expiry: self.clock.expiry(expiry, now: self.now)
+            key, now: self.now, as: .touch, expiry: self.clock.expiry(expiry, now: self.now)
         ) { _ in }
-        self.store.commandCounts.touchCount += 1
-        if isFound {
-            self.store.commandCounts.touchHits += 1
-        } else {
-            self.store.commandCounts.touchMisses += 1
-        }
         if !isSilent { self.output.append(isFound ? Answers.touched : Answers.notFound) }
     }
 
     func flushAll(delay: Int, isSilent: Bool) {
-        self.store.commandCounts.flushCount += 1
+        self.counts.flushCount += 1
         let second = delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now)
         self.store.flush(at: second, now: self.now)
         if !isSilent { self.output.append(Answers.ok) }

@@ -6,10 +6,11 @@ import MemcacheProtocol
 ///
 /// Nothing in it waits: what is there is executed, and the answers are appended.
 final class CommandSession {
-    /// Answers are sent before they grow beyond this, and the lock is let go.
+    /// Answers are sent before they grow beyond this.
     private static let outputHighWater = 256 << 10
 
     private let service: CacheService
+    private let counts = BatchCounts()
     /// Bytes of a refused value that are still to be passed over.
     private var skipCount = 0
     /// Whether the client, or what it sent, asks for the end.
@@ -26,21 +27,22 @@ final class CommandSession {
         if received == 0 || self.missingByteCount > 0 { return false }
         let service = self.service
         let now = service.clock.second(time)
-        return service.store.withStore { store in
-            let executor = CommandExecutor(
-                store: store, clock: service.clock, now: now, output: output)
-            var mustFlush = false
-            while !input.isEmpty, !self.isQuitting {
-                if output.count > Self.outputHighWater {
-                    mustFlush = true
-                    break
-                }
-                guard self.executeOne(input, executor) else { break }
+        let executor = CommandExecutor(
+            store: service.store, clock: service.clock, now: now, output: output,
+            counts: self.counts)
+        let outputBefore = output.count
+        var mustFlush = false
+        while !input.isEmpty, !self.isQuitting {
+            if output.count > Self.outputHighWater {
+                mustFlush = true
+                break
             }
-            store.commandCounts.bytesRead += received - input.count
-            store.commandCounts.bytesWritten += output.count
-            return mustFlush
+            guard self.executeOne(input, executor) else { break }
         }
+        self.counts.bytesRead += received - input.count
+        self.counts.bytesWritten += output.count - outputBefore
+        service.counters.add(self.counts)
+        return mustFlush
     }
 
     /// Executes the first command; false when it is not all there.
@@ -143,7 +145,7 @@ final class CommandSession {
             if command.verb == .set {
                 _ = executor.store.delete(line.extracting(command.key), now: executor.now)
             }
-            executor.store.commandCounts.tooLargeCount += 1
+            executor.counts.tooLargeCount += 1
             if !command.isSilent { output.append(Answers.tooLarge) }
             return self.skip(input, lineByteCount, command.byteCount)
         }

@@ -20,6 +20,7 @@ struct StatisticsReports {
         case "reset":
             self.service.connections.reset()
             self.store.resetStatistics()
+            self.service.counters.reset()
             return output.append(Answers.reset)
         default: return output.append(Answers.error)
         }
@@ -71,34 +72,34 @@ struct StatisticsReports {
     }
 
     private func appendCommands(_ add: (String, Int) -> Void) {
-        let numbers = self.store.commandCounts
-        let statistics = self.store.currentStatistics()
+        let numbers = self.store.commandCounts()
+        let others = self.service.counters.total()
         add("cmd_get", numbers.getCount)
-        add("cmd_set", numbers.setCount)
-        add("cmd_flush", numbers.flushCount)
+        add("cmd_set", numbers.hits.set)
+        add("cmd_flush", others.flushCount)
         add("cmd_touch", numbers.touchCount)
-        add("cmd_meta", numbers.metaCount)
-        add("get_hits", numbers.getHits)
+        add("cmd_meta", others.metaCount)
+        add("get_hits", numbers.hits.get)
         add("get_misses", numbers.getMisses)
-        add("get_expired", statistics.getExpiredCount)
-        add("get_flushed", statistics.getFlushedCount)
+        add("get_expired", numbers.getExpiredCount)
+        add("get_flushed", numbers.getFlushedCount)
         add("delete_misses", numbers.deleteMisses)
-        add("delete_hits", numbers.deleteHits)
+        add("delete_hits", numbers.hits.delete)
         add("incr_misses", numbers.incrementMisses)
-        add("incr_hits", numbers.incrementHits)
+        add("incr_hits", numbers.hits.increment)
         add("decr_misses", numbers.decrementMisses)
-        add("decr_hits", numbers.decrementHits)
+        add("decr_hits", numbers.hits.decrement)
         add("cas_misses", numbers.casMisses)
-        add("cas_hits", numbers.casHits)
-        add("cas_badval", numbers.casBadValues)
-        add("touch_hits", numbers.touchHits)
+        add("cas_hits", numbers.hits.cas)
+        add("cas_badval", numbers.hits.badCAS)
+        add("touch_hits", numbers.hits.touch)
         add("touch_misses", numbers.touchMisses)
-        add("store_too_large", numbers.tooLargeCount)
-        add("store_no_memory", numbers.noMemoryCount)
+        add("store_too_large", others.tooLargeCount)
+        add("store_no_memory", others.noMemoryCount)
         add("auth_cmds", 0)
         add("auth_errors", 0)
-        add("bytes_read", numbers.bytesRead)
-        add("bytes_written", numbers.bytesWritten)
+        add("bytes_read", others.bytesRead)
+        add("bytes_written", others.bytesWritten)
     }
 
     private func appendMemory(_ add: (String, Int) -> Void) {
@@ -108,10 +109,10 @@ struct StatisticsReports {
         add("listen_disabled_num", 0)
         add("time_in_listen_disabled_us", 0)
         add("threads", self.service.threadCount)
-        add("conn_yields", self.store.commandCounts.yieldCount)
+        add("conn_yields", self.service.counters.total().yieldCount)
         add("hash_power_level", statistics.hashPower)
-        add("hash_bytes", 4 << statistics.hashPower)
-        add("hash_is_expanding", 0)
+        add("hash_bytes", statistics.hashByteCount)
+        add("hash_is_expanding", statistics.isHashGrowing ? 1 : 0)
         add("slabs_moved", statistics.movedPageCount)
         add("malloc_fails", 0)
         add("bytes", statistics.byteCount)
@@ -122,7 +123,7 @@ struct StatisticsReports {
         add("evicted_unfetched", statistics.evictedUnfetchedCount)
         add("evictions", statistics.evictionCount)
         add("reclaimed", statistics.reclaimedCount)
-        add("crawler_items_checked", statistics.crawledCount)
+        add("crawler_items_checked", self.store.commandCounts().crawledCount)
     }
 
     private func appendSettings(to output: ByteBuffer) {
@@ -157,11 +158,11 @@ struct StatisticsReports {
     }
 
     private func appendItems(to output: ByteBuffer) {
-        for entry in self.store.classStatistics(now: self.now) where entry.usedChunkCount > 0 {
+        for entry in self.store.classStatistics(now: self.now) where entry.itemCount > 0 {
             func add(_ name: String, _ value: Int) {
                 Self.line("items:\(entry.number):\(name)", "\(value)", to: output)
             }
-            add("number", entry.usedChunkCount)
+            add("number", entry.itemCount)
             add("age", entry.age)
             add("mem_requested", entry.requestedByteCount)
             add("evicted", entry.evictionCount)

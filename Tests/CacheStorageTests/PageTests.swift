@@ -10,8 +10,8 @@ import Testing
 
     /// The pages of the class whose chunks take values of so many bytes.
     private static func pageCount(_ test: TestStore, valuesOf byteCount: Int) -> Int {
-        let index = test.store.slabs.index(for: Item.headerByteCount + 8 + byteCount)
-        return index.map { test.store.slabs.classes[$0].pageCount } ?? 0
+        let index = test.store.sizes.index(for: Item.headerByteCount + 8 + byteCount)
+        return test.store.slabs.classes[index].pageCount
     }
 
     @Test func aClassThatComesLateGetsAPageOfAnother() throws {
@@ -81,7 +81,8 @@ import Testing
             let more = [UInt8](repeating: UInt8(step), count: 1_000)
             #expect(test.store("grows", more, .append) == .stored, "step \(step)")
             expected += more
-            #expect(test.read("grows")?.value == expected, "step \(step)")
+            let isSame = test.read("grows")?.value == expected
+            #expect(isSame, "step \(step)")
         }
         try Self.checkCounts(test)
     }
@@ -112,24 +113,49 @@ import Testing
     /// What the classes count is what their lists hold.
     private static func checkCounts(_ test: TestStore) throws {
         var itemCount = 0
+        let arena = test.store.arena
         for entry in test.store.slabs.classes {
-            var linked = 0
-            var reference = entry.oldest
-            while reference != 0 {
-                linked += 1
-                reference = Item(test.store.arena, reference).newer
-            }
             var free = 0
-            reference = entry.free
+            var reference = entry.free
             while reference != 0 {
                 free += 1
-                reference = Item(test.store.arena, reference).nextInBucket
+                reference = Item(arena, reference).nextInBucket
             }
-            #expect(linked == entry.usedCount && free == entry.freeCount)
-            #expect(linked + free == entry.pageCount * entry.chunksPerPage)
-            itemCount += linked
+            let queued = Self.check(entry.small, arena) + Self.check(entry.main, arena)
+            #expect(free == entry.freeCount)
+            itemCount += queued
+        }
+        var chunkCounts = [Int](repeating: 0, count: test.store.sizes.all.count)
+        test.store.withSlabs { slabs in
+            for index in slabs.classes.indices {
+                for page in slabs.pages.pages(of: index) {
+                    for chunk in slabs.chunks(ofPage: page, index)
+                    where Item(arena, chunk).place != Item.Place.free {
+                        chunkCounts[index] += 1
+                    }
+                }
+                let entry = slabs.classes[index]
+                #expect(
+                    chunkCounts[index] + entry.freeCount == entry.pageCount * entry.chunksPerPage)
+            }
         }
         #expect(itemCount == test.store.currentStatistics().itemCount)
-        #expect(test.pageCount == test.store.arena.pageCount)
+        #expect(test.pageCount == test.store.slabs.pages.count)
+    }
+
+    /// The items of a queue, whose links agree both ways.
+    private static func check(_ queue: ItemQueue, _ arena: Arena) -> Int {
+        var count = 0
+        var previous: UInt32 = 0
+        var reference = queue.oldest
+        while reference != 0 {
+            count += 1
+            #expect(Item(arena, reference).older == previous)
+            #expect(Item(arena, reference).isLinked)
+            previous = reference
+            reference = Item(arena, reference).newer
+        }
+        #expect(previous == queue.newest && count == queue.count)
+        return count
     }
 }

@@ -13,7 +13,8 @@ struct TestStore {
         let memory = try SharedMemory(byteCount: settings.addressSpaceByteCount)
         // SAFETY: the store keeps the memory's owner.
         self.store = unsafe CacheStore(
-            settings, memory: memory.bytes, owner: memory, giveBack: memory.giveBack)
+            settings, memory: memory.bytes, owner: memory,
+            origin: StoreOrigin(secret: 1, epoch: 0, unixNow: 2), giveBack: memory.giveBack)
     }
 
     struct Found: Equatable {

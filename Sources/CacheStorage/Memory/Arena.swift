@@ -17,7 +17,7 @@
     /// What lies before the first page.
     static let reservedByteCount = 65_536
     /// As many pages as there is room for owners.
-    static let pageCountMax = Self.reservedByteCount - Self.pageOwnersOffset
+    static let pageCountMax = 65_536 - 16_384
 
     private let base: UnsafeMutableRawPointer
     private let memoryOwner: AnyObject

@@ -208,4 +208,13 @@ import Synchronization
                 self.base + Self.headerByteCount, bytes.baseAddress, bytes.count)
         }
     }
+
+    /// Whether the key begins with these bytes.
+    func hasKey(prefix: Span<UInt8>) -> Bool {
+        guard self.keyByteCount >= prefix.count else { return false }
+        return unsafe prefix.withUnsafeBytes { bytes in
+            unsafe KeyHash.areEqual(
+                self.base + Self.headerByteCount, bytes.baseAddress, bytes.count)
+        }
+    }
 }

@@ -8,8 +8,9 @@ import Synchronization
 /// 16 hash secret (8)    24 Unix second of the store's second 0 (8)
 /// 32 last version (8)   40 flushed version (8)   48 second of the flush to come (4)
 /// ```
-// SAFETY: the offsets lie in the arena's reserved bytes, aligned to the fields' sizes.
-@safe struct Superblock {
+// SAFETY: the offsets lie in the arena's reserved bytes, aligned to the fields' sizes; what changes
+// is atomic.
+@safe struct Superblock: @unchecked Sendable {
     /// Counted up when what lies in the memory changes its meaning.
     private static let format: UInt32 = 1
     private static let mark: UInt64 = 0x7473_6166_646C_6F48  // "Holdfast"
@@ -56,9 +57,27 @@ import Synchronization
     var epoch: Int64 { unsafe self.base.load(fromByteOffset: 24, as: Int64.self) }
 
     /// The version that was given out last.
-    var lastVersion: Atomic<UInt64> {
-        unsafeAddress { unsafe UnsafePointer(self.word(32)) }
+    var lastVersion: UInt64 { unsafe self.word(32).pointee.load(ordering: .relaxed) }
+
+    /// Adds one to the last version and answers it.
+    @inline(__always)
+    func countVersion() -> UInt64 {
+        unsafe self.word(32).pointee.wrappingAdd(1, ordering: .relaxed).newValue
     }
+
+    /// Makes the last version `desired` if it is `expected`; what it was.
+    func exchangeLastVersion(
+        expected: UInt64, desired: UInt64
+    ) -> (exchanged: Bool, original: UInt64) {
+        unsafe self.word(32).pointee.compareExchange(
+            expected: expected, desired: desired, ordering: .relaxed)
+    }
+
+    /// Makes the last version at least this.
+    func raiseLastVersion(to version: UInt64) {
+        unsafe self.word(32).pointee.max(version, ordering: .relaxed)
+    }
+
     /// Items with this version or a lower one are flushed.
     var flushedVersion: UInt64 {
         get { unsafe self.word(40).pointee.load(ordering: .relaxed) }

@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 extension CacheStore {
     /// What a change of a number gave.

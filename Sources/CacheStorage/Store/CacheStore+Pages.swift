@@ -16,7 +16,7 @@ extension CacheStore {
             return true
         }
         guard self.mayTakeOver(slabs, index),
-            let donor = self.donor(slabs, for: index, now: room.now)
+            let donor = self.donor(slabs, for: index, room)
         else { return false }
         return self.movePage(slabs, from: donor, to: index, room)
     }
@@ -47,12 +47,16 @@ extension CacheStore {
 
     /// The class that misses a page least: one with a page's worth of free chunks, else the one
     /// whose old end is oldest. Without eviction only free chunks are given.
-    private func donor(_ slabs: Slabs, for index: Int, now: UInt32) -> Int? {
+    private func donor(_ slabs: Slabs, for index: Int, _ room: Room) -> Int? {
+        let now = room.now
+        let spared = room.kept == 0 ? nil : self.arena.pageNumber(of: room.kept)
+        let keeper = spared.flatMap { slabs.pages.owner(of: $0) }
         let isNew = slabs.classes[index].pageCount == 0
         let ownAge = isNew ? -1 : self.age(slabs, index, now: now)
         var best: (index: Int, age: Int)?
         for other in slabs.classes.indices where other != index {
-            guard slabs.classes[other].pageCount > 0 else { continue }
+            // Nor one whose only page is that of the item that stays.
+            guard slabs.classes[other].pageCount > (other == keeper ? 1 : 0) else { continue }
             let hasSpare =
                 slabs.classes[other].freeCount > slabs.classes[other].chunksPerPage
             let isUnused =
@@ -174,7 +178,7 @@ extension CacheStore {
             self.withSlabs { slabs in
                 let room = Room(stripe: stripe, kept: 0, now: now)
                 let donor =
-                    source.map { $0 - 1 } ?? self.donor(slabs, for: target - 1, now: now)
+                    source.map { $0 - 1 } ?? self.donor(slabs, for: target - 1, room)
                 guard let donor, slabs.classes[donor].pageCount > 1 else { return .noSpare }
                 return self.movePage(slabs, from: donor, to: target - 1, room) ? .moved : .busy
             }

@@ -1,5 +1,5 @@
 import Base
-import Synchronization
+package import Synchronization
 
 /// The items and what can be done with them, by any thread at any time.
 ///
@@ -19,7 +19,7 @@ package final class CacheStore: @unchecked Sendable {
     /// How the store was made.
     package let settings: StorageSettings
     /// Who is told of changes; set before the store is used.
-    package nonisolated(unsafe) var observer: (any StoreObserver)?
+    package var observer: (any StoreObserver)?
     /// What was taken up of the memory when the store was made.
     package let recovery: RecoveryReport
     /// Where versions come from.

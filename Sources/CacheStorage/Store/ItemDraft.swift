@@ -132,7 +132,7 @@ extension CacheStore {
     }
 
     /// Marks the chunks of a chain as those of this state of their item.
-    private func stamp(_ item: Item, _ version: UInt64) {
+    func stamp(_ item: Item, _ version: UInt64) {
         var chunk = item.firstExtra
         while chunk != 0 {
             let extra = Item(self.arena, chunk)

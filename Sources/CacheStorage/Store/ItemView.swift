@@ -65,8 +65,7 @@ package struct ItemView {
 
     /// Whether the key begins with these bytes.
     package func hasKey(prefix: Span<UInt8>) -> Bool {
-        let item = self.item
-        return item.key.hasPrefix(prefix)
+        self.item.hasKey(prefix: prefix)
     }
 
     /// Keeps the value as it is until it was sent, without the lock; nil when too many do so.

@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// An item whose value is still arriving: its bytes go straight to where they will stay, and take
 /// memory as they come. Nobody sees it until `commit`; it is gone when it is let go before that.

@@ -1,4 +1,4 @@
-package import Base
+import Base
 import Synchronization
 
 /// Prefixes of keys whose items up to a version are flushed. An entry lasts until all items were
@@ -21,7 +21,7 @@ final class PrefixFlushes: Sendable {
     func covers(_ item: Item) -> Bool {
         self.entries.withLock { entries in
             entries.contains {
-                item.version <= $0.version && item.key.hasPrefix($0.prefix.span)
+                item.version <= $0.version && item.hasKey(prefix: $0.prefix.span)
             }
         }
     }
@@ -78,7 +78,7 @@ extension CacheStore {
             let next = self.withStripe(of: flush.place) { stripe in
                 self.visitBucket(flush.place, stripe) { reference, item in
                     guard item.version <= flush.version,
-                        item.key.hasPrefix(flush.prefix.span)
+                        item.hasKey(prefix: flush.prefix.span)
                     else { return }
                     freed += 1
                     self.discard(reference, item, stripe)

@@ -53,8 +53,7 @@ struct Recovery {
         }
         self.takeUpChained()
         self.joinQueues()
-        let last = max(self.highestVersion, self.superblock.lastVersion.load(ordering: .relaxed))
-        self.superblock.lastVersion.store(last, ordering: .relaxed)
+        self.superblock.raiseLastVersion(to: self.highestVersion)
         return self.report
     }
 

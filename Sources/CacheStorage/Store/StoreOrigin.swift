@@ -30,7 +30,7 @@ package final class VersionSource: Sendable {
     init(_ superblock: Superblock) { self.superblock = superblock }
 
     /// The version that was given out last.
-    package var last: UInt64 { self.superblock.lastVersion.load(ordering: .relaxed) }
+    package var last: UInt64 { self.superblock.lastVersion }
 
     /// Whether versions are those of a clock that others share.
     package var isClock: Bool { self.step.load(ordering: .relaxed) != 1 }
@@ -50,19 +50,19 @@ package final class VersionSource: Sendable {
     func next() -> UInt64 {
         let step = self.step.load(ordering: .relaxed)
         if step == 1 {
-            return self.superblock.lastVersion.wrappingAdd(1, ordering: .relaxed).newValue
+            return self.superblock.countVersion()
         }
         return self.nextOfClock(step)
     }
 
     private func nextOfClock(_ step: UInt64) -> UInt64 {
         let tag = self.tag.load(ordering: .relaxed)
-        var last = self.superblock.lastVersion.load(ordering: .relaxed)
+        var last = self.superblock.lastVersion
         while true {
             let floor = max(last + 1, self.floor.load(ordering: .relaxed))
             let next = (floor / step + (floor % step > tag ? 1 : 0)) * step + tag
-            let (exchanged, original) = self.superblock.lastVersion.compareExchange(
-                expected: last, desired: next, ordering: .relaxed)
+            let (exchanged, original) = self.superblock.exchangeLastVersion(
+                expected: last, desired: next)
             if exchanged { return next }
             last = original
         }
@@ -70,6 +70,6 @@ package final class VersionSource: Sendable {
 
     /// Remembers a version that came from elsewhere.
     func observe(_ version: UInt64) {
-        self.superblock.lastVersion.max(version, ordering: .relaxed)
+        self.superblock.raiseLastVersion(to: version)
     }
 }

@@ -20,17 +20,17 @@
     @inline(__always)
     static func hash(_ key: Span<UInt8>, secret: UInt64) -> UInt32 {
         unsafe key.withUnsafeBytes { bytes in
-            guard let base = unsafe bytes.baseAddress else { return 0 }
+            guard let base = bytes.baseAddress else { return 0 }
             let count = bytes.count
             var state = secret ^ Self.fold(UInt64(truncatingIfNeeded: count) ^ secret, Self.first)
             if count >= 8 {
                 var offset = 0
                 let last = count &- 8
                 while offset < last {
-                    unsafe state = Self.fold(state ^ Self.word(base, offset), Self.first)
+                    state = unsafe Self.fold(state ^ Self.word(base, offset), Self.first)
                     offset &+= 8
                 }
-                unsafe state = Self.fold(state ^ Self.word(base, last), Self.second)
+                state = unsafe Self.fold(state ^ Self.word(base, last), Self.second)
             } else {
                 var tail: UInt64 = 0
                 for index in 0..<count {

@@ -166,7 +166,7 @@ struct CacheServiceTests {
             let text = (0..<2_000).map { "set k\($0) 0 0 10000\r\n\(value)\r\n" }.joined()
             let answer = try await Self.ask(cache, text, on: loop)
             #expect(answer == String(repeating: "STORED\r\n", count: 2_000))
-            let statistics = cache.service.store.withStore { $0.currentStatistics() }
+            let statistics = cache.service.store.currentStatistics()
             #expect(statistics.byteCount <= 4 << 20 && statistics.evictionCount > 1_000)
             #expect(try await Self.ask(cache, "mg k1999 s\r\n", on: loop) == "HD s10000\r\n")
             await cache.stop()
