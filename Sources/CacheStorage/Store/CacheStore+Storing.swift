@@ -31,10 +31,13 @@ extension CacheStore {
 
     /// What a client wants stored, besides key and value.
     package struct StoreRequest: Sendable {
+        /// Whether and where the value goes.
         package var mode: Mode
+        /// The client's flag bits.
         package var flags: UInt32
         /// The second from which on it is gone; 0 for never.
         package var expiry: UInt32
+        /// What else holds.
         package var conditions: Conditions
 
         /// As given.

@@ -1,7 +1,8 @@
 extension CacheStore {
     /// A place in a walk over all items: the hashes below it are done.
     package struct WalkPlace: Equatable, Sendable {
-        package var hash: UInt32 = 0
+        /// The first hash that is not done; 0 again at the end.
+        package internal(set) var hash: UInt32 = 0
 
         /// The start.
         package init() {}
