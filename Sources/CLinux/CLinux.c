@@ -8,7 +8,9 @@
 #include <pwd.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <string.h>
 #include <sys/random.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <sys/syscall.h>
 
@@ -39,6 +41,49 @@ long holdfast_send(int descriptor, const void *bytes, size_t count) {
 
 long holdfast_receive(int descriptor, void *bytes, size_t count) {
     return syscall(SYS_recvfrom, descriptor, bytes, count, 0, NULL, NULL);
+}
+
+enum { datagrams_at_once = 64 };
+
+int holdfast_datagram_socket(int family) { return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+
+int holdfast_receive_datagrams(int descriptor, unsigned char *memory, size_t room, int count, unsigned int *lengths,
+                               struct sockaddr_storage *addresses, unsigned int *address_lengths) {
+    struct mmsghdr messages[datagrams_at_once];
+    struct iovec pieces[datagrams_at_once];
+    if (count > datagrams_at_once) count = datagrams_at_once;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    for (int index = 0; index < count; index++) {
+        pieces[index] = (struct iovec){.iov_base = memory + room * (size_t)index, .iov_len = room};
+        messages[index].msg_hdr.msg_iov = &pieces[index];
+        messages[index].msg_hdr.msg_iovlen = 1;
+        messages[index].msg_hdr.msg_name = &addresses[index];
+        messages[index].msg_hdr.msg_namelen = sizeof addresses[index];
+    }
+    int received = recvmmsg(descriptor, messages, (unsigned)count, MSG_DONTWAIT, NULL);
+    for (int index = 0; index < received; index++) {
+        lengths[index] = messages[index].msg_len;
+        address_lengths[index] = messages[index].msg_hdr.msg_namelen;
+    }
+    return received;
+}
+
+int holdfast_send_datagrams(int descriptor, const unsigned char *bytes, const unsigned int *lengths,
+                            const unsigned int *targets, int count, struct sockaddr_storage *addresses,
+                            const unsigned int *address_lengths) {
+    struct mmsghdr messages[datagrams_at_once];
+    struct iovec pieces[datagrams_at_once];
+    if (count > datagrams_at_once) count = datagrams_at_once;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    for (int index = 0; index < count; index++) {
+        pieces[index] = (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = lengths[index]};
+        bytes += lengths[index];
+        messages[index].msg_hdr.msg_iov = &pieces[index];
+        messages[index].msg_hdr.msg_iovlen = 1;
+        messages[index].msg_hdr.msg_name = &addresses[targets[index]];
+        messages[index].msg_hdr.msg_namelen = address_lengths[targets[index]];
+    }
+    return sendmmsg(descriptor, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 int holdfast_epoll_wait(int poll, struct epoll_event *events, int count, int milliseconds) {

@@ -33,6 +33,7 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
+        self.textCredentials = nil
         let memory = try SharedMemory(
             byteCount: options.storage.addressSpaceByteCount,
             orAtLeast: options.storage.byteCount)
@@ -43,6 +44,9 @@ package final class CacheService: DaemonService {
             giveBack: memory.giveBack)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
     }
+
+    /// Whom text clients have to log in as (`-Y`), or nil when they need not.
+    let textCredentials: CredentialsFile?
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }

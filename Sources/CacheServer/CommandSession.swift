@@ -18,7 +18,13 @@ final class CommandSession {
     /// How many bytes of a value are missing, so that large ones are read in large pieces.
     var missingByteCount = 0
 
-    init(_ service: CacheService) { self.service = service }
+    /// The login that must come first, until it has come.
+    private var login: TextLogin?
+
+    init(_ service: CacheService) {
+        self.service = service
+        self.login = service.textCredentials.map { TextLogin($0) }
+    }
 
     /// Executes what is in the input; answers whether it stopped for the output to be sent.
     func execute(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Bool {
@@ -45,8 +51,40 @@ final class CommandSession {
         return mustFlush
     }
 
+    /// Executes the first command alone; false when it is not all there.
+    func executeFirst(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Bool {
+        let received = input.count
+        if received == 0 || self.missingByteCount > 0 { return false }
+        let service = self.service
+        let now = service.clock.second(time)
+        let executor = CommandExecutor(
+            store: service.store, clock: service.clock, now: now, output: output,
+            counts: self.counts)
+        let outputBefore = output.count
+        let isDone = self.executeOne(input, executor)
+        self.counts.bytesRead += received - input.count
+        self.counts.bytesWritten += output.count - outputBefore
+        service.counters.add(self.counts)
+        return isDone
+    }
+
+    /// Takes a step of the login; false when it is not all there.
+    private func logIn(_ input: ByteBuffer, _ output: ByteBuffer) -> Bool {
+        switch self.login?.step(input, output) {
+        case .needsMore: return false
+        case .mustClose:
+            self.isQuitting = true
+            return false
+        case .refused: return true
+        case .accepted, nil:
+            self.login = nil
+            return true
+        }
+    }
+
     /// Executes the first command; false when it is not all there.
     private func executeOne(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
+        if self.login != nil { return self.logIn(input, executor.output) }
         if self.skipCount > 0 {
             let count = min(self.skipCount, input.count)
             input.consume(count)

@@ -174,8 +174,13 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
 
     /// Registers a connection for both directions.
     func register(_ connection: Connection, descriptor: Int32) throws(Errno) -> UInt64 {
+        try self.register(.connection(connection), descriptor: descriptor)
+    }
+
+    /// Registers what is told of both directions.
+    func register(_ watcher: Watcher, descriptor: Int32) throws(Errno) -> UInt64 {
         self.preconditionOnLoop()
-        let token = self.watchers.add(.connection(connection))
+        let token = self.watchers.add(watcher)
         do {
             try self.poll.watchEdges(of: descriptor, token: token)
         } catch {
@@ -278,6 +283,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         }
         switch self.watchers[token] {
         case .connection(let connection): connection.becameReady(ready)
+        case .datagrams(let socket): socket.becameReady(ready)
         case .closure(let onReady): onReady()
         case nil: break  // an event of a descriptor that has been closed in this very turn
         }

@@ -2,6 +2,8 @@
 enum Watcher {
     /// A connection, told in which directions it is ready.
     case connection(Connection)
+    /// A socket for datagrams, told the same.
+    case datagrams(DatagramSocket)
     /// Any other descriptor that became readable.
     case closure(() -> Void)
 }

@@ -46,4 +46,16 @@ package enum Answers {
     package static let end: StaticString = "END\r\n"
     /// The answer for: reset.
     package static let reset: StaticString = "RESET\r\n"
+    /// Said to a client that has to log in first.
+    package static let unauthenticated: StaticString = "CLIENT_ERROR unauthenticated\r\n"
+    /// A login that is no user and password of ours.
+    package static let loginFailed: StaticString = "CLIENT_ERROR authentication failure\r\n"
+    /// A login without a blank between user and password.
+    package static let loginWithoutBlank: StaticString =
+        "CLIENT_ERROR bad authentication token format\r\n"
+    /// A login of more bytes than are taken.
+    package static let loginTooLong: StaticString = "CLIENT_ERROR auth token too long\r\n"
+    /// A login that does not end where its line says.
+    package static let loginEndsBadly: StaticString =
+        "CLIENT_ERROR bad command line termination\r\n"
 }

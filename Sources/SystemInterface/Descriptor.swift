@@ -78,6 +78,18 @@ package enum RawDescriptor {
         return written
     }
 
+    /// Sends one datagram to an address.
+    package static func send(
+        _ number: Int32, _ bytes: [UInt8], to address: SocketAddress
+    ) throws(Errno) {
+        _ = try unsafe address.withKernelForm { (pointer, length) throws(Errno) -> Int in
+            // SAFETY: `pointer` is an address of `length` bytes; both live through the call.
+            try systemCall {
+                unsafe sendto(number, bytes, bytes.count, Int32(MSG_DONTWAIT), pointer, length)
+            }
+        }
+    }
+
     /// Receives from a socket into the end of `buffer`; 0 when the peer has finished.
     package static func receive(
         _ number: Int32, into buffer: ByteBuffer, atMost byteCount: Int

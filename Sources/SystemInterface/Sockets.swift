@@ -29,6 +29,19 @@ package enum Sockets {
         return socket
     }
 
+    /// A socket for datagrams at `address`.
+    package static func bindDatagrams(at address: SocketAddress) throws(Errno) -> Descriptor {
+        let family = address.family
+        let socket = Descriptor(adopting: try systemCall { holdfast_datagram_socket(family) })
+        let number = socket.number
+        if family == AF_INET6 { try Self.setOption(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        _ = try unsafe address.withKernelForm { (pointer, length) throws(Errno) -> Int32 in
+            // SAFETY: `pointer` is an address of `length` bytes that lives through the call.
+            try systemCall { unsafe bind(number, pointer, length) }
+        }
+        return socket
+    }
+
     /// Takes one waiting connection; nil when none waits.
     package static func accept(
         from listener: Int32

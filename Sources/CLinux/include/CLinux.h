@@ -26,6 +26,14 @@ int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length);
 int holdfast_socket(int family);
 long holdfast_send(int descriptor, const void *bytes, size_t count);
 long holdfast_receive(int descriptor, void *bytes, size_t count);
+int holdfast_datagram_socket(int family);
+/* recvmmsg(2) into `count` pieces of `room` bytes, at most 64; how many came, or -1. */
+int holdfast_receive_datagrams(int descriptor, unsigned char *memory, size_t room, int count, unsigned int *lengths,
+                               struct sockaddr_storage *addresses, unsigned int *address_lengths);
+/* sendmmsg(2) of datagrams that lie one behind another, each to the address of its number, at most 64. */
+int holdfast_send_datagrams(int descriptor, const unsigned char *bytes, const unsigned int *lengths,
+                            const unsigned int *targets, int count, struct sockaddr_storage *addresses,
+                            const unsigned int *address_lengths);
 long holdfast_getrandom(void *bytes, size_t count);
 int holdfast_fcntl_int(int descriptor, int command, int argument);
 int holdfast_open(const char *path, int flags, unsigned int mode);

@@ -1,0 +1,81 @@
+import Base
+import EventLoop
+import MemcacheProtocol
+import SystemInterface
+
+/// The cache by datagrams (`-U`): each bears whole commands, and each answer goes back by itself.
+///
+/// As memcached has it, but that a datagram's commands are its own: one that is not whole is
+/// dropped, where memcached takes the next datagram, whoever sends it, for the rest.
+final class CacheDatagrams: Sendable {
+    private let sockets: [DatagramSocket]
+
+    /// Binds at the addresses, one loop after another.
+    init(
+        _ addresses: [SocketAddress], on loops: [Loop], for service: CacheService
+    ) throws(Errno) {
+        var sockets: [DatagramSocket] = []
+        for (index, address) in addresses.enumerated() {
+            let loop = loops[index % loops.count]
+            sockets.append(
+                try DatagramSocket(address, on: loop) { batch, index in
+                    Self.serve(batch, index, service, at: loop.now)
+                })
+        }
+        self.sockets = sockets
+    }
+
+    /// Where it is bound.
+    var addresses: [SocketAddress] { self.sockets.map(\.address) }
+
+    /// Begins to serve.
+    func start() { for socket in self.sockets { socket.start() } }
+
+    /// Serves no more.
+    func stop() { for socket in self.sockets { socket.stop() } }
+
+    private static func serve(
+        _ batch: DatagramBatch, _ index: Int, _ service: CacheService, at time: Instant
+    ) {
+        let datagram = batch.bytes(at: index)
+        guard let requestID = DatagramFrame.requestID(datagram) else { return }
+        let input = ByteBuffer()
+        input.append(datagram.extracting(droppingFirst: DatagramFrame.byteCount))
+        let output = ByteBuffer()
+        let session = CommandSession(service)
+        while !input.isEmpty, !session.isQuitting {
+            let line = Self.firstLine(of: input)
+            output.clear()
+            guard session.executeFirst(input, output, at: time) else { break }
+            Self.answer(output, to: line, requestID, batch, index)
+        }
+    }
+
+    /// Puts the answer to one command into the batch, in as many messages as memcached makes of it.
+    private static func answer(
+        _ output: ByteBuffer, to line: [UInt8], _ requestID: UInt16, _ batch: DatagramBatch,
+        _ index: Int
+    ) {
+        let bytes = output.bytes
+        var start = 0
+        for end in GetAnswerParts.ends(of: bytes, line: line.span) {
+            let message = bytes.extracting(start..<end)
+            start = end
+            guard let count = DatagramFrame.datagramCount(messageByteCount: message.count) else {
+                continue
+            }
+            for number in 0..<count {
+                let byteCount = DatagramFrame.append(
+                    datagram: number, of: message, requestID: requestID, to: batch.answers)
+                batch.finishAnswer(byteCount: byteCount, to: index)
+            }
+        }
+    }
+
+    private static func firstLine(of input: ByteBuffer) -> [UInt8] {
+        let bytes = input.bytes
+        var end = bytes.firstIndex(of: 0x0A) ?? 0
+        if end > 0, bytes[end - 1] == 0x0D { end -= 1 }
+        return bytes.extracting(0..<end).makeArray()
+    }
+}
