@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <sys/resource.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -175,4 +176,29 @@ int holdfast_change_user(const char *name) {
 long long holdfast_group_number(const char *name) {
     struct group *group = getgrnam(name);
     return group == NULL ? -1 : (long long)group->gr_gid;
+}
+
+int holdfast_raise_open_files(unsigned long long count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+    if (limit.rlim_cur >= count) return 0;
+    limit.rlim_cur = count;
+    if (limit.rlim_max < count) limit.rlim_max = count;
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int holdfast_allow_cores(void) {
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_CORE, &limit) == 0) return 0;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0) return -1;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_CORE, &limit) != 0) return -1;
+    if (limit.rlim_cur != 0) return 0;
+    errno = EPERM;
+    return -1;
+}
+
+int holdfast_lock_memory(void) {
+    /* Pages are locked when they are first used: address space that is only reserved is not. */
+    return mlockall(MCL_CURRENT | MCL_ONFAULT);
 }

@@ -1,5 +1,6 @@
 import Base
 import CacheStorage
+import Synchronization
 import SystemInterface
 
 /// The store's time: seconds since the server's start, from 2 on, as memcached counts them.
@@ -13,12 +14,15 @@ struct CacheClock: Sendable {
     private let startUnixSeconds: Int64
     /// The Unix second of second 0.
     private let epoch: Int64
+    /// How far tests have moved it.
+    let shift: TimeShift
 
     /// A clock that begins now.
     init() {
         self.start = SystemClock.now()
         self.startUnixSeconds = SystemClock.unixNanoseconds() / 1_000_000_000
         self.epoch = self.startUnixSeconds - Self.firstSecond
+        self.shift = TimeShift()
     }
 
     /// The clock of a store that was begun by another process.
@@ -26,6 +30,7 @@ struct CacheClock: Sendable {
         self.start = other.start
         self.startUnixSeconds = other.startUnixSeconds
         self.epoch = epoch
+        self.shift = other.shift
     }
 
     /// What a store is told that is made now.
@@ -36,7 +41,7 @@ struct CacheClock: Sendable {
 
     /// The second of an instant.
     func second(_ now: Instant) -> UInt32 {
-        let nanoseconds = now.nanoseconds - self.start.nanoseconds
+        let nanoseconds = self.shift.moved(now.nanoseconds) - self.start.nanoseconds
         return UInt32(
             clamping: nanoseconds / 1_000_000_000 + self.startUnixSeconds - self.epoch)
     }
@@ -66,4 +71,26 @@ struct CacheClock: Sendable {
     func uptime(_ now: Instant) -> Int64 {
         (now.nanoseconds - self.start.nanoseconds) / 1_000_000_000
     }
+}
+
+/// How far the clock stands from the real one: `debugtime` moves it, which only tests may do.
+final class TimeShift: Sendable {
+    private let offset = Atomic<Int64>(0)
+    /// When it was stopped, in nanoseconds; 0 while it runs.
+    private let stoppedAt = Atomic<Int64>(0)
+
+    /// The time that a clock shows at a time.
+    @inline(__always)
+    func moved(_ nanoseconds: Int64) -> Int64 {
+        let stopped = self.stoppedAt.load(ordering: .relaxed)
+        return (stopped == 0 ? nanoseconds : stopped) &+ self.offset.load(ordering: .relaxed)
+    }
+
+    func move(bySeconds seconds: Int) {
+        self.offset.wrappingAdd(Int64(seconds) * 1_000_000_000, ordering: .relaxed)
+    }
+
+    func stop() { self.stoppedAt.store(SystemClock.now().nanoseconds, ordering: .relaxed) }
+
+    func start() { self.stoppedAt.store(0, ordering: .relaxed) }
 }

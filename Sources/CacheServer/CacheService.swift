@@ -8,6 +8,7 @@ import SystemInterface
 
 /// The cache as a daemon serves it.
 package final class CacheService: DaemonService {
+    static let versionText: StaticString = "1.6.45-holdfast"
     static let versionAnswer: StaticString = "VERSION 1.6.45-holdfast\r\n"
     /// How often buckets are looked through for what has expired, and how many at once.
     private static let crawlInterval = Duration.milliseconds(100)
@@ -15,6 +16,7 @@ package final class CacheService: DaemonService {
     /// How many pages are given back at once after the memory limit was lowered.
     private static let pagesGivenBackAtOnce = 16
     private static let checkInterval = Duration.milliseconds(20)
+    private static let idleCheckInterval = Duration.milliseconds(500)
 
     private let daemon: Daemon
     private let arguments: [String]
@@ -23,7 +25,13 @@ package final class CacheService: DaemonService {
     let counters = CommandCounters()
     let clock: CacheClock
     let connections = ConnectionCounts()
-    private let listeners = Mutex<[Listener]>([])
+    let table = ConnectionTable()
+    let watchers = WatchHub()
+    let prefixes: PrefixCounts
+    let crawl = CrawlRun()
+    /// The loop of what the cache does by itself.
+    private let mainLoop = Mutex<Loop?>(nil)
+    private let listeners = Mutex(CacheListeners())
     private let drains = Atomic<Bool>(false)
 
     /// Makes the cache's store.
@@ -34,6 +42,8 @@ package final class CacheService: DaemonService {
         self.arguments = arguments
         self.current = Mutex(options)
         self.textCredentials = nil
+        self.prefixes = PrefixCounts(
+            delimiter: options.commands.prefixDelimiter, isOn: options.commands.countsPrefixes)
         let memory = try SharedMemory(
             byteCount: options.storage.addressSpaceByteCount,
             orAtLeast: options.storage.byteCount)
@@ -43,6 +53,7 @@ package final class CacheService: DaemonService {
             options.storage, memory: memory.bytes, owner: memory, origin: clock.origin(),
             giveBack: memory.giveBack)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
+        self.store.observer = EvictionObserver(self.watchers)
     }
 
     /// Whom text clients have to log in as (`-Y`), or nil when they need not.
@@ -50,6 +61,23 @@ package final class CacheService: DaemonService {
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }
+    /// How many commands of one connection are executed in a row.
+    var commandsInARowMax: Int {
+        let commands = self.options.commands
+        return commands.limitsCommandsInARow ? commands.commandsInARowMax : .max
+    }
+    /// The listeners' descriptors and addresses.
+    var listenerNumbers: [(descriptor: Int32, address: SocketAddress)] {
+        self.listeners.withLock { $0.entries }.compactMap { entry in
+            entry.listener.descriptorNumber.map { ($0, entry.listener.address) }
+        }
+    }
+
+    /// Changes options that a command may change.
+    func changeOptions(_ change: (inout CacheOptions) -> Void) {
+        self.current.withLock { change(&$0) }
+    }
+
     /// How many threads serve.
     var threadCount: Int { self.daemon.loops.loops.count }
     /// Whether the server is ending.
@@ -58,43 +86,53 @@ package final class CacheService: DaemonService {
     /// Opens the listeners and declares the metrics.
     package func prepare(on loop: Loop) async throws {
         let options = self.options
-        var listenerOptions = ListenerOptions()
-        listenerOptions.backlog = options.backlog
-        let listeners = try self.daemon.sockets.listeners(
-            named: "cache", at: try options.addresses()
-        ) { address in
-            var own = listenerOptions
-            if case .unix = address { own.unixPermissions = options.socketPermissions }
-            return own
+        if let what = options.notYetServed {
+            throw OptionProblem(description: "\(what) is not supported yet", exitStatus: .usage)
         }
+        let listeners = try CacheListeners(options, self.daemon.sockets)
         self.listeners.withLock { $0 = listeners }
+        try listeners.writePortFile()
+        if options.memory.locksMemory { self.lockMemory() }
+        self.mainLoop.withLock { $0 = loop }
         CacheMetrics.declare(self, in: self.daemon.metrics)
         self.scheduleCrawl(on: loop)
+        self.scheduleIdleCheck(on: loop)
     }
 
     /// Begins to accept.
     package func serve() async throws {
-        for listener in self.listeners.withLock({ $0 }) {
-            listener.start(on: self.daemon.loops.loops) { [self] connection in
-                await self.serve(connection)
+        for entry in self.listeners.withLock({ $0.entries }) {
+            entry.listener.start(on: self.daemon.loops.loops) { [self] connection in
+                await self.serve(connection, entry.endpoint)
             }
         }
     }
 
-    private func serve(_ connection: Connection) async {
-        guard self.connections.admit(limit: self.options.connectionCountMax) else {
+    private func lockMemory() {
+        do {
+            try ResourceLimits.lockMemory()
+        } catch {
+            self.daemon.logger.warning("-k: memory cannot be locked: \(error)")
+        }
+    }
+
+    private func serve(_ connection: Connection, _ endpoint: ListenEndpoint) async {
+        guard self.connections.admit(limit: self.options.network.connectionCountMax) else {
             connection.output.append("ERROR Too many open connections\r\n")
             _ = try? connection.flushNow()
             return
         }
-        await CacheSession(connection, self).run()
+        let choice = endpoint.protocolChoice ?? self.options.commands.choice
+        await CacheSession(connection, self, choice).run()
         self.connections.leave()
     }
 
     private func scheduleCrawl(on loop: Loop) {
         loop.schedule(at: loop.now + Self.crawlInterval) { [self] in
             let now = self.clock.second(loop.now)
-            self.store.crawl(bucketCount: Self.crawlBucketCount, now: now)
+            if self.options.memory.eviction.hasCrawler {
+                self.store.crawl(bucketCount: Self.crawlBucketCount, now: now)
+            }
             // One at a time, so that commands wait for one at the most.
             for _ in 0..<Self.pagesGivenBackAtOnce {
                 guard self.store.giveBackPage(now: now) else { break }
@@ -103,8 +141,30 @@ package final class CacheService: DaemonService {
         }
     }
 
-    /// Ends the process as SIGINT does; for `shutdown`.
-    func requestShutdown() { ChildProcesses.signal(Processes.identifier, 2) }
+    /// Closes connections that had no command for too long (`-o idle_timeout`).
+    private func scheduleIdleCheck(on loop: Loop) {
+        let limit = self.options.network.idleSecondsMax
+        guard limit > 0 else { return }
+        loop.schedule(at: loop.now + Self.idleCheckInterval) { [self] in
+            let oldest = loop.now.nanoseconds - Int64(limit) * 1_000_000_000
+            for record in self.table.idle(since: oldest) where record.state != .watching {
+                self.connections.kick()
+                record.close(because: .idleTimeout)
+            }
+            if !self.isDraining { self.scheduleIdleCheck(on: loop) }
+        }
+    }
+
+    /// Begins to look through all items; false when that goes on already.
+    func startCrawl() -> Bool {
+        guard let loop = self.mainLoop.withLock({ $0 }) else { return false }
+        return self.crawl.start(self, on: loop)
+    }
+
+    /// Ends the process as SIGINT does, or as SIGTERM does; for `shutdown`.
+    func requestShutdown(isGraceful: Bool) {
+        ChildProcesses.signal(Processes.identifier, isGraceful ? 15 : 2)
+    }
 
     /// Reads the options again; what needs a restart is refused by name, and nothing is applied.
     package func reload() async throws {
@@ -112,9 +172,10 @@ package final class CacheService: DaemonService {
         let fresh = try CacheOptions(self.arguments)
         let fixed = fresh.changedFixedOptions(from: running)
         guard fixed.isEmpty else {
-            throw CacheOptions.Problem(
+            throw OptionProblem(
                 description: "needs a restart to change \(fixed.joined(separator: ", "))")
         }
+        CacheProgram.takeLimits(fresh, self.daemon.logger)
         self.current.withLock { $0 = fresh }
         self.store.setMemoryLimit(fresh.storage.memoryLimit)
     }
@@ -122,7 +183,7 @@ package final class CacheService: DaemonService {
     /// Accepts no more; connections end once what they sent is answered.
     package func drain(deadline: Instant) async -> Int {
         self.drains.store(true, ordering: .relaxed)
-        for listener in self.listeners.withLock({ $0 }) { listener.stop() }
+        self.stopListening()
         guard let loop = Loop.current else { return 0 }
         // memcached's protocol cannot tell a client to go: connections at rest are closed at once.
         self.closeResting()
@@ -135,6 +196,10 @@ package final class CacheService: DaemonService {
             place.run { for connection in place.connections { connection.close() } }
         }
         return cut
+    }
+
+    private func stopListening() {
+        for entry in self.listeners.withLock({ $0.entries }) { entry.listener.stop() }
     }
 
     private func closeResting() {
@@ -157,7 +222,7 @@ package final class CacheService: DaemonService {
     /// Closes the listeners.
     package func stop() async {
         self.drains.store(true, ordering: .relaxed)
-        for listener in self.listeners.withLock({ $0 }) { listener.stop() }
+        self.stopListening()
     }
 
     /// What the cache holds and does.
@@ -167,7 +232,7 @@ package final class CacheService: DaemonService {
         let connectionCount = self.connections.numbers.current
         let limit = self.options.storage.memoryLimit
         var status = ServiceStatus()
-        status.listening = self.listeners.withLock { $0.map(\.address) }
+        status.listening = self.listeners.withLock { $0.entries.map(\.listener.address) }
         status.summary = "\(statistics.itemCount) items, \(connectionCount) connections"
         status.writeMembers = { json in
             json.key("cache")

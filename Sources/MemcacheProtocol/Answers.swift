@@ -10,9 +10,11 @@ package enum Answers {
     package static let badExpiry: StaticString = "CLIENT_ERROR invalid exptime argument\r\n"
     /// The answer for: bad delta.
     package static let badDelta: StaticString = "CLIENT_ERROR invalid numeric delta argument\r\n"
-    /// The answer for: bad delete.
-    package static let badDelete: StaticString =
-        "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]\r\n"
+    /// The answer for: flags of `ma` that are none.
+    package static let badArithmeticFlags: StaticString =
+        "CLIENT_ERROR invalid or duplicate flag\r\n"
+    /// The answer for: more flags than a meta command has.
+    package static let tooManyFlags: StaticString = "CLIENT_ERROR options flags are too long\r\n"
     /// The answer for: not a number.
     package static let notANumber: StaticString =
         "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
@@ -25,7 +27,16 @@ package enum Answers {
     package static let tooManyConnections: StaticString = "ERROR Too many open connections\r\n"
     /// The answer for: shutdown disabled.
     package static let shutdownDisabled: StaticString =
-        "ERROR: shutdown not enabled\r\n"
+        "SERVER_ERROR: shutdown not enabled\r\n"
+    /// The answer for: a crawler that is switched off.
+    package static let crawlerDisabled: StaticString = "CLIENT_ERROR lru crawler disabled\r\n"
+    /// The answer for: a flush that `-F` forbids.
+    package static let flushNotAllowed: StaticString = "CLIENT_ERROR flush_all not allowed\r\n"
+    /// The answer for: a number that is no class.
+    package static let badClass: StaticString = "BADCLASS invalid class id\r\n"
+    /// The answer for: external storage, which is left out.
+    package static let noExternalStorage: StaticString =
+        "CLIENT_ERROR external storage is left out; see Docs/compatibility.md\r\n"
     /// The answer for: opaque token too long.
     package static let opaqueTooLong: StaticString = "CLIENT_ERROR opaque token too long\r\n"
     /// The answer for: stored.

@@ -9,7 +9,9 @@ package enum ProtocolLimits {
     /// The longest opaque token of a meta command, with its letter.
     package static let opaqueByteCountMax = 32
     /// How many words a meta command may have.
-    package static let metaWordCountMax = 19
+    package static let metaWordCountMax = 20
+    /// How many words may stand behind the key of a delete; our limit.
+    package static let deleteWordCountMax = 3
     /// How many blanks a multi-get's line may begin with.
     package static let leadingBlankCountMax = 100
 }
@@ -49,12 +51,11 @@ package enum Command: Sendable {
     case touch(key: Range<Int>, expiry: Int, isSilent: Bool)
     case flushAll(delay: Int, isSilent: Bool)
     case version
-    case verbosity(Int, isSilent: Bool)
-    /// `stats` with the word behind it.
-    case stats(Range<Int>?)
+    /// `stats` with the words behind it.
+    case stats(words: Range<Int>)
     case quit
-    /// `shutdown`, with the word behind it.
-    case shutdown(Range<Int>?)
+    /// A command for who runs the server, with the words behind it.
+    case manage(ManagementVerb, words: Range<Int>)
     case metaGet(key: Range<Int>, flags: Range<Int>)
     /// `ms`: the line's flags are read when the data block is there.
     case metaSet(key: Range<Int>, byteCount: Int, flags: Range<Int>)
@@ -65,4 +66,6 @@ package enum Command: Sendable {
     case metaNoOp
     /// A line that is refused, with the whole answer.
     case refused(StaticString)
+    /// The same, with a data block behind it that is to be passed over.
+    case refusedStore(StaticString, byteCount: Int)
 }

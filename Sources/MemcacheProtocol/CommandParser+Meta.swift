@@ -5,26 +5,22 @@ extension CommandParser {
     static func meta(
         _ line: Span<UInt8>, _ name: Range<Int>, _ tokens: inout TokenReader
     ) -> Command {
-        guard line[name.lowerBound] == UInt8(ascii: "m") else {
-            return Self.unknown(line, line.extracting(name), &tokens)
-        }
-        switch line[name.lowerBound + 1] {
+        guard line[name.lowerBound] == UInt8(ascii: "m") else { return Self.unknown(line, &tokens) }
+        let letter = line[name.lowerBound + 1]
+        switch letter {
         case UInt8(ascii: "n"): return .metaNoOp
         case UInt8(ascii: "e"): return Self.metaDebug(line, &tokens)
         case UInt8(ascii: "g"), UInt8(ascii: "s"), UInt8(ascii: "d"), UInt8(ascii: "a"): break
-        default: return .refused(Answers.error)
+        default: return Self.unknown(line, &tokens)
         }
-        let letter = line[name.lowerBound + 1]
-        guard let key = tokens.next(line) else { return .refused(Answers.error) }
-        guard key.count <= ProtocolLimits.keyByteCountMax else {
-            return .refused(Answers.badFormat)
-        }
+        guard let key = tokens.next(line) else { return .refused(Answers.badFormat) }
         if letter == UInt8(ascii: "s") { return Self.metaSet(line, key, &tokens) }
+        let isArithmetic = letter == UInt8(ascii: "a")
+        guard key.count <= ProtocolLimits.keyByteCountMax else {
+            return .refused(isArithmetic ? Answers.badArithmeticFlags : Answers.badFormat)
+        }
         guard !Self.hasTooManyWords(line, tokens, before: 2) else {
-            return .refused(
-                letter == UInt8(ascii: "g")
-                    ? "CLIENT_ERROR options flags are too long\r\n"
-                    : "CLIENT_ERROR options flags too long\r\n")
+            return .refused(isArithmetic ? Answers.badArithmeticFlags : Answers.tooManyFlags)
         }
         switch letter {
         case UInt8(ascii: "g"): return .metaGet(key: key, flags: tokens.rest)
@@ -36,12 +32,14 @@ extension CommandParser {
     private static func metaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ tokens: inout TokenReader
     ) -> Command {
-        guard let size = tokens.next(line) else { return .refused(Answers.badFormat) }
-        guard !Self.hasTooManyWords(line, tokens, before: 3) else {
-            return .refused("CLIENT_ERROR options flags too long\r\n")
+        guard let size = tokens.next(line),
+            let byteCount = Self.byteCount(line.extracting(size))
+        else { return .refused(Answers.badFormat) }
+        guard key.count <= ProtocolLimits.keyByteCountMax else {
+            return .refusedStore(Answers.badFormat, byteCount: byteCount)
         }
-        guard let byteCount = Self.byteCount(line.extracting(size)) else {
-            return .refused(Answers.badFormat)
+        guard !Self.hasTooManyWords(line, tokens, before: 3) else {
+            return .refusedStore(Answers.tooManyFlags, byteCount: byteCount)
         }
         return .metaSet(key: key, byteCount: byteCount, flags: tokens.rest)
     }
@@ -50,7 +48,13 @@ extension CommandParser {
         guard let key = tokens.next(line), key.count <= ProtocolLimits.keyByteCountMax else {
             return .refused(Answers.badFormat)
         }
-        let isBinary = tokens.next(line).map { line.extracting($0).isEqual(to: "b") } ?? false
+        var isBinary = false
+        if let word = tokens.next(line) {
+            isBinary = line.extracting(word).isEqual(to: "b")
+            guard MetaFlags.isLetter(line[word.lowerBound]) else {
+                return .refused(Answers.badFormat)
+            }
+        }
         return .metaDebug(key: key, isBinary: isBinary)
     }
 

@@ -1,12 +1,20 @@
 import Base
 
-/// Reads command lines, with the arguments that memcached 1.6.18 takes: a command with too few or
-/// too many words is an `ERROR`, and `noreply` is whatever stands last.
+/// Reads command lines as memcached 1.6.45 does: a command with too few words has a bad format,
+/// words too many are passed over, and `noreply` is what stands last.
 package enum CommandParser {
     /// The command of a line, which comes without its end.
     package static func parse(_ line: Span<UInt8>) -> Command {
+        guard line.count > 1 else { return .refused(Answers.badFormat) }
+        // A line that begins with a blank has no command.
+        guard line[0] != 0x20 else {
+            var tokens = TokenReader(0..<line.count)
+            return Self.unknown(line, &tokens)
+        }
         var tokens = TokenReader(0..<line.count)
-        guard let name = tokens.next(line), name.count > 1 else { return .refused(Answers.error) }
+        guard let name = tokens.next(line), name.count > 1 else {
+            return Self.unknown(line, &tokens)
+        }
         switch name.count {
         case 2: return Self.meta(line, name, &tokens)
         case 3: return Self.three(line, name, &tokens)
@@ -23,7 +31,8 @@ package enum CommandParser {
         if word.isEqual(to: "add") { return Self.store(line, &tokens, .add) }
         if word.isEqual(to: "cas") { return Self.store(line, &tokens, .compareAndSet) }
         if word.isEqual(to: "gat") { return Self.getAndTouch(line, &tokens, withCAS: false) }
-        return Self.unknown(line, word, &tokens)
+        if let verb = ManagementVerb(word) { return .manage(verb, words: tokens.rest) }
+        return Self.unknown(line, &tokens)
     }
 
     private static func longer(
@@ -40,39 +49,36 @@ package enum CommandParser {
         if word.isEqual(to: "prepend") { return Self.store(line, &tokens, .prepend) }
         if word.isEqual(to: "version") { return .version }
         if word.isEqual(to: "quit") { return .quit }
-        if word.isEqual(to: "stats") { return .stats(tokens.next(line)) }
-        if word.isEqual(to: "shutdown") { return .shutdown(tokens.next(line)) }
+        if word.isEqual(to: "stats") { return .stats(words: tokens.rest) }
         if word.isEqual(to: "flush_all") { return Self.flushAll(line, &tokens) }
-        if word.isEqual(to: "verbosity") { return Self.verbosity(line, &tokens) }
-        return Self.unknown(line, word, &tokens)
+        if let verb = ManagementVerb(word) { return .manage(verb, words: tokens.rest) }
+        return Self.unknown(line, &tokens)
     }
 
     /// A browser that was sent here by mistake is not answered, as memcached does it: what it sends
     /// next may be what a stranger wants executed.
-    static func unknown(
-        _ line: Span<UInt8>, _ word: Span<UInt8>, _ tokens: inout TokenReader
-    ) -> Command {
-        // memcached sorts these out by their first letter before it looks for HTTP.
-        let isSorted = "gsacidtm".utf8.contains(word[0])
-        guard !isSorted else { return .refused(Answers.error) }
+    static func unknown(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
         var last = 0..<0
         while let next = tokens.next(line) { last = next }
-        return line.extracting(last).hasPrefix("HTTP/") ? .quit : .refused(Answers.error)
+        if line.extracting(last).hasPrefix("HTTP/") { return .quit }
+        return .refused(line.extracting(last).isEqual(to: "noreply") ? "" : Answers.error)
     }
 
     private static func get(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, withCAS: Bool
     ) -> Command {
         var probe = tokens
-        guard probe.next(line) != nil else { return .refused(Answers.error) }
+        guard probe.next(line) != nil else { return .refused(Answers.badFormat) }
         return .get(keys: tokens.rest, withCAS: withCAS)
     }
 
     private static func getAndTouch(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, withCAS: Bool
     ) -> Command {
-        guard let expiry = tokens.next(line) else { return .refused(Answers.error) }
-        guard let seconds = line.extracting(expiry).signedNumber() else {
+        guard let expiry = tokens.next(line) else { return .refused(Answers.badFormat) }
+        var probe = tokens
+        guard probe.next(line) != nil else { return .refused(Answers.badFormat) }
+        guard let seconds = line.extracting(expiry).signed32() else {
             return .refused(Answers.badExpiry)
         }
         return .getAndTouch(keys: tokens.rest, expiry: seconds, withCAS: withCAS)
@@ -82,60 +88,48 @@ package enum CommandParser {
         _ line: Span<UInt8>, _ tokens: inout TokenReader, _ verb: StoreVerb
     ) -> Command {
         guard let key = tokens.next(line), let flags = tokens.next(line),
-            let expiry = tokens.next(line), let size = tokens.next(line)
-        else { return .refused(Answers.error) }
-        var casWord = 0..<0
-        if verb == .compareAndSet {
-            guard let word = tokens.next(line) else { return .refused(Answers.error) }
-            casWord = word
-        }
-        guard let isSilent = Self.ending(line, &tokens) else { return .refused(Answers.error) }
-        guard key.count <= ProtocolLimits.keyByteCountMax,
-            let flagBits = line.extracting(flags).unsignedNumber(),
-            let seconds = line.extracting(expiry).signedNumber(),
+            let expiry = tokens.next(line), let size = tokens.next(line),
             let byteCount = Self.byteCount(line.extracting(size))
-        else { return Self.refuse(Answers.badFormat, isSilent) }
-        var cas: UInt64 = 0
-        if verb == .compareAndSet {
-            guard let number = line.extracting(casWord).unsignedNumber() else {
-                return Self.refuse(Answers.badFormat, isSilent)
-            }
-            cas = number
+        else { return .refused(Answers.badFormat) }
+        var last = size
+        var cas: UInt64? = verb == .compareAndSet ? nil : 0
+        if verb == .compareAndSet, let word = tokens.next(line) {
+            cas = line.extracting(word).number64()
+            last = word
+        }
+        while let word = tokens.next(line) { last = word }
+        let isSilent = line.extracting(last).isEqual(to: "noreply")
+        guard key.count <= ProtocolLimits.keyByteCountMax,
+            let flagBits = Self.flags(line.extracting(flags)),
+            let seconds = line.extracting(expiry).signedNumber(), let cas
+        else {
+            return .refusedStore(isSilent ? "" : Answers.badFormat, byteCount: byteCount)
         }
         return .store(
             StoreCommand(
-                verb: verb, key: key, flags: UInt32(truncatingIfNeeded: flagBits), expiry: seconds,
-                byteCount: byteCount, cas: cas, isSilent: isSilent))
+                verb: verb, key: key, flags: flagBits, expiry: seconds, byteCount: byteCount,
+                cas: cas, isSilent: isSilent))
+    }
+
+    private static func flags(_ word: Span<UInt8>) -> UInt32? {
+        word.unsignedNumber().map { UInt32(truncatingIfNeeded: $0) }
     }
 
     /// The size of a data block; nil when it cannot be one.
-    ///
-    /// memcached cuts a size beyond 32 bits down to them, and then takes the rest of the block for
-    /// commands: here it is refused.
     static func byteCount(_ word: Span<UInt8>) -> Int? {
-        guard let count = word.signedNumber(), count >= 0, count <= Int(Int32.max) - 2 else {
+        guard let count = word.signed32(), count >= 0, count <= Int(Int32.max) - 2 else {
             return nil
         }
         return count
     }
 
+    /// memcached passes over whatever follows the key; memccapable wants many words refused.
     private static func delete(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let key = tokens.next(line) else { return .refused(Answers.error) }
-        var isSilent = false
-        if let second = tokens.next(line) {
-            // A time of 0 was allowed once; `delete key 0` and `delete key 0 noreply` still delete.
-            let isZero = line.extracting(second).isEqual(to: "0")
-            var isValid = isZero
-            if let third = tokens.next(line) {
-                guard tokens.next(line) == nil else { return .refused(Answers.error) }
-                isSilent = line.extracting(third).isEqual(to: "noreply")
-                isValid = isZero && isSilent
-            } else {
-                isSilent = line.extracting(second).isEqual(to: "noreply")
-                isValid = isZero || isSilent
-            }
-            guard isValid else { return Self.refuse(Answers.badDelete, isSilent) }
+        guard let key = tokens.next(line) else { return .refused(Answers.badFormat) }
+        guard tokens.count(line) <= ProtocolLimits.deleteWordCountMax else {
+            return .refused(Answers.error)
         }
+        let isSilent = Self.endsSilently(line, &tokens)
         guard key.count <= ProtocolLimits.keyByteCountMax else {
             return Self.refuse(Answers.badFormat, isSilent)
         }
@@ -145,26 +139,28 @@ package enum CommandParser {
     private static func arithmetic(
         _ line: Span<UInt8>, _ tokens: inout TokenReader, isIncrement: Bool
     ) -> Command {
-        guard let key = tokens.next(line), let delta = tokens.next(line),
-            let isSilent = Self.ending(line, &tokens)
-        else { return .refused(Answers.error) }
+        guard let key = tokens.next(line), let delta = tokens.next(line) else {
+            return .refused(Answers.badFormat)
+        }
+        let isSilent = Self.endsSilently(line, &tokens)
         guard key.count <= ProtocolLimits.keyByteCountMax else {
             return Self.refuse(Answers.badFormat, isSilent)
         }
-        guard let number = line.extracting(delta).unsignedNumber() else {
+        guard let number = line.extracting(delta).number64() else {
             return Self.refuse(Answers.badDelta, isSilent)
         }
         return .arithmetic(key: key, delta: number, isIncrement: isIncrement, isSilent: isSilent)
     }
 
     private static func touch(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let key = tokens.next(line), let expiry = tokens.next(line),
-            let isSilent = Self.ending(line, &tokens)
-        else { return .refused(Answers.error) }
+        guard let key = tokens.next(line), let expiry = tokens.next(line) else {
+            return .refused(Answers.badFormat)
+        }
+        let isSilent = Self.endsSilently(line, &tokens)
         guard key.count <= ProtocolLimits.keyByteCountMax else {
             return Self.refuse(Answers.badFormat, isSilent)
         }
-        guard let seconds = line.extracting(expiry).signedNumber() else {
+        guard let seconds = line.extracting(expiry).signed32() else {
             return Self.refuse(Answers.badExpiry, isSilent)
         }
         return .touch(key: key, expiry: seconds, isSilent: isSilent)
@@ -172,33 +168,13 @@ package enum CommandParser {
 
     private static func flushAll(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
         guard let first = tokens.next(line) else { return .flushAll(delay: 0, isSilent: false) }
-        guard let second = tokens.next(line) else {
-            if line.extracting(first).isEqual(to: "noreply") {
-                return .flushAll(delay: 0, isSilent: true)
-            }
-            return Self.flush(line, first, isSilent: false)
-        }
-        guard tokens.next(line) == nil else { return .refused(Answers.error) }
-        return Self.flush(line, first, isSilent: line.extracting(second).isEqual(to: "noreply"))
-    }
-
-    private static func flush(
-        _ line: Span<UInt8>, _ word: Range<Int>, isSilent: Bool
-    ) -> Command {
-        guard let delay = line.extracting(word).signedNumber() else {
+        let isAlone = line.extracting(first).isEqual(to: "noreply")
+        if isAlone, tokens.count(line) == 0 { return .flushAll(delay: 0, isSilent: true) }
+        let isSilent = Self.endsSilently(line, &tokens)
+        guard let delay = line.extracting(first).signed32() else {
             return Self.refuse(Answers.badExpiry, isSilent)
         }
         return .flushAll(delay: delay, isSilent: isSilent)
-    }
-
-    private static func verbosity(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Command {
-        guard let first = tokens.next(line) else { return .refused(Answers.error) }
-        let isAlone = line.extracting(first).isEqual(to: "noreply")
-        guard let ending = Self.ending(line, &tokens) else { return .refused(Answers.error) }
-        guard let level = line.extracting(first).unsignedNumber() else {
-            return Self.refuse(Answers.badFormat, isAlone || ending)
-        }
-        return .verbosity(Int(UInt32(truncatingIfNeeded: level)), isSilent: ending)
     }
 
     // MARK: noreply
@@ -208,11 +184,10 @@ package enum CommandParser {
         .refused(isSilent ? "" : answer)
     }
 
-    /// Reads the one word that may follow the arguments: whether it is `noreply`, or nil when there
-    /// are more.
-    private static func ending(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Bool? {
-        guard let word = tokens.next(line) else { return false }
-        guard tokens.next(line) == nil else { return nil }
-        return line.extracting(word).isEqual(to: "noreply")
+    /// Reads to the line's end: whether its last word is `noreply`.
+    private static func endsSilently(_ line: Span<UInt8>, _ tokens: inout TokenReader) -> Bool {
+        var last = 0..<0
+        while let word = tokens.next(line) { last = word }
+        return line.extracting(last).isEqual(to: "noreply")
     }
 }

@@ -12,35 +12,38 @@ struct CommandParserTests {
         return CommandText.shown(CommandParser.parse(bytes.span), bytes)
     }
 
+    private static let badFormat = "CLIENT_ERROR bad command line format"
+
     @Test(arguments: [
         ("get a", "get [ a]"), ("gets  a b ", "gets [  a b ]"), ("gat 5 a", "gat 5 [ a]"),
-        ("gats -1 a b", "gats -1 [ a b]"), ("get", "ERROR"), ("gat", "ERROR"),
-        ("gat 1", "gat 1 []"),
+        ("gats -1 a b", "gats -1 [ a b]"), ("get", Self.badFormat), ("gat", Self.badFormat),
+        ("gat 1", Self.badFormat), ("gat x", Self.badFormat),
         ("gat x a", "CLIENT_ERROR invalid exptime argument"), ("get\ta", "ERROR"),
-        ("set k 1 2 3", "set k 1 2 3"), ("set k 1 2 3 noreply", "set k 1 2 3 silent"),
-        ("set k 1 2 3 other", "set k 1 2 3"), ("set k 1 2 3 a noreply", "ERROR"),
-        ("set k 1 2", "ERROR"), ("add k 4294967296 0 0", "add k 0 0 0"),
-        ("cas k 0 0 1 9 noreply", "cas k 0 0 1 9 silent"), ("cas k 0 0 1", "ERROR"),
-        ("cas k 0 0 1 x", "CLIENT_ERROR bad command line format"), ("cas k 0 0 1 x noreply", ""),
-        ("set k 0 0 -1", "CLIENT_ERROR bad command line format"),
-        ("set k 0 0 4294967297", "CLIENT_ERROR bad command line format"),
-        ("delete k", "delete k"), ("delete k 0", "delete k"),
-        ("delete k noreply", "delete k silent"),
-        ("delete k 0 noreply", "delete k silent"), ("delete k 1 2 3", "ERROR"),
-        ("delete k 1", "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]"),
-        ("incr k 5", "incr k 5"), ("decr k +5 noreply", "decr k 5 silent"),
-        ("incr k -1", "CLIENT_ERROR invalid numeric delta argument"), ("incr k", "ERROR"),
+        (" get a", "ERROR"), ("set k 1 2 3", "set k 1 2 3"),
+        ("set k 1 2 3 noreply", "set k 1 2 3 silent"), ("set k 1 2 3 other", "set k 1 2 3"),
+        ("set k 1 2 3 a noreply", "set k 1 2 3 silent"), ("set k 1 2", Self.badFormat),
+        ("add k 4294967296 0 0", "add k 0 0 0"), ("set k x 0 7", "\(Self.badFormat) skip 7"),
+        ("set k x 0 7 noreply", " skip 7"), ("set k 0 x 7", "\(Self.badFormat) skip 7"),
+        ("cas k 0 0 1 9 noreply", "cas k 0 0 1 9 silent"),
+        ("cas k 0 0 1", "\(Self.badFormat) skip 1"),
+        ("cas k 0 0 1 x", "\(Self.badFormat) skip 1"), ("cas k 0 0 1 x noreply", " skip 1"),
+        ("set k 0 0 -1", Self.badFormat), ("set k 0 0 4294967297", Self.badFormat),
+        ("set k 0 0 x noreply", Self.badFormat), ("delete k", "delete k"),
+        ("delete k 0", "delete k"), ("delete k noreply", "delete k silent"),
+        ("delete k 0 noreply", "delete k silent"), ("delete k 1 2 3", "delete k"),
+        ("delete k 1 2 3 4", "ERROR"), ("delete", Self.badFormat),
+        ("incr k 5", "incr k 5"), ("decr k 5 noreply", "decr k 5 silent"), ("bogus noreply", ""),
+        ("incr k +1", "CLIENT_ERROR invalid numeric delta argument"), ("incr k", Self.badFormat),
         ("touch k 9", "touch k 9"), ("touch k x noreply", ""), ("flush_all", "flush 0"),
-        ("flush_all 7 noreply", "flush 7 silent"), ("flush_all 1 2 3", "ERROR"),
-        ("verbosity 1", "verbosity 1"), ("verbosity noreply", ""), ("verbosity", "ERROR"),
-        ("version x", "version"), ("quit now", "quit"), ("stats items x", "stats items"),
-        ("stats", "stats"), ("shutdown graceful", "shutdown graceful"), ("", "ERROR"),
-        (" ", "ERROR"),
-        ("x", "ERROR"), ("GET / HTTP/1.1", "quit"), ("get / HTTP/1.1", "get [ / HTTP/1.1]"),
-        ("mn x", "mn"), ("mg k v t", "mg k [ v t]"), ("md k", "md k []"), ("ma k D2", "ma k [ D2]"),
-        ("ms k 5 T1", "ms k 5 [ T1]"), ("ms k", "CLIENT_ERROR bad command line format"),
-        ("ms", "ERROR"), ("ms k S5", "CLIENT_ERROR bad command line format"), ("mx k", "ERROR"),
-        ("me k", "me k"), ("me k b", "me k b"), ("me", "CLIENT_ERROR bad command line format"),
+        ("flush_all 7 noreply", "flush 7 silent"), ("flush_all 1 2 3", "flush 1"),
+        ("flush_all noreply", "flush 0 silent"), ("version x", "version"), ("quit now", "quit"),
+        ("stats items x", "stats [ items x]"), ("stats", "stats []"), ("", Self.badFormat),
+        ("x", Self.badFormat), (" ", Self.badFormat), ("GET / HTTP/1.1", "quit"),
+        ("x HTTP/1.0", "quit"), ("get / HTTP/1.1", "get [ / HTTP/1.1]"), ("mn x", "mn"),
+        ("mg k v t", "mg k [ v t]"), ("mg", Self.badFormat), ("md k", "md k []"),
+        ("ma k D2", "ma k [ D2]"), ("ms k 5 T1", "ms k 5 [ T1]"), ("ms k", Self.badFormat),
+        ("ms", Self.badFormat), ("ms k S5", Self.badFormat), ("mx k", "ERROR"), ("me k", "me k"),
+        ("me k b", "me k b"), ("me", Self.badFormat),
     ])
     func aLineMeans(text: String, expected: String) { #expect(Self.shown(text) == expected) }
 
@@ -49,15 +52,18 @@ struct CommandParserTests {
         let longest = text.replacing("%@", with: String(repeating: "k", count: 250))
         let tooLong = text.replacing("%@", with: String(repeating: "k", count: 251))
         #expect(!Self.shown(longest).hasPrefix("CLIENT_ERROR"))
-        #expect(Self.shown(tooLong) == "CLIENT_ERROR bad command line format")
+        let isStore = text.hasPrefix("set") || text.hasPrefix("ms")
+        #expect(Self.shown(tooLong) == Self.badFormat + (isStore ? " skip 1" : ""))
     }
 
     @Test func aMetaCommandHasSoManyWords() {
-        let flags = String(repeating: " v", count: 17)
+        let flags = String(repeating: " v", count: 18)
+        let tooLong = "CLIENT_ERROR options flags are too long"
         #expect(Self.shown("mg k\(flags)") == "mg k [\(flags)]")
-        #expect(Self.shown("mg k\(flags) v") == "CLIENT_ERROR options flags are too long")
-        #expect(Self.shown("md k\(flags) v") == "CLIENT_ERROR options flags too long")
-        #expect(Self.shown("ms k 1\(flags)") == "CLIENT_ERROR options flags too long")
+        #expect(Self.shown("mg k\(flags) v") == tooLong)
+        #expect(Self.shown("md k\(flags) v") == tooLong)
+        #expect(Self.shown("ma k\(flags) v") == "CLIENT_ERROR invalid or duplicate flag")
+        #expect(Self.shown("ms k 1\(flags)") == "\(tooLong) skip 1")
     }
 
     @Test func everyLineIsReadAndPointsIntoItself() {
@@ -105,10 +111,9 @@ enum CommandText {
             return "touch \(text(key)) \(expiry)\(end(isSilent))"
         case .flushAll(let delay, let isSilent): return "flush \(delay)\(end(isSilent))"
         case .version: return "version"
-        case .verbosity(let level, let isSilent): return "verbosity \(level)\(end(isSilent))"
-        case .stats(let word): return "stats\(word.map { " " + text($0) } ?? "")"
+        case .stats(let words): return "stats [\(text(words))]"
         case .quit: return "quit"
-        case .shutdown(let word): return "shutdown\(word.map { " " + text($0) } ?? "")"
+        case .manage(let verb, let words): return "\(verb) [\(text(words))]"
         case .metaGet(let key, let flags): return "mg \(text(key)) [\(text(flags))]"
         case .metaSet(let key, let byteCount, let flags):
             return "ms \(text(key)) \(byteCount) [\(text(flags))]"
@@ -117,6 +122,8 @@ enum CommandText {
         case .metaDebug(let key, let isBinary): return "me \(text(key))\(isBinary ? " b" : "")"
         case .metaNoOp: return "mn"
         case .refused(let answer): return "\(answer)".replacing("\r\n", with: "")
+        case .refusedStore(let answer, let byteCount):
+            return "\(answer)".replacing("\r\n", with: "") + " skip \(byteCount)"
         }
     }
 }

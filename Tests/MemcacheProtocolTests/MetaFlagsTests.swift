@@ -11,22 +11,25 @@ struct MetaFlagsTests {
     }
 
     @Test func everyFlagIsRead() throws {
-        let flags = try Self.read("v q u b I T60 N-1 R30 F7 C9 MA J5 D3 k O12 c f h l s t P L")
+        let flags = try Self.read(
+            "v q u b I T60 N-1 R30 F7 C9 MAB J5 D3 k O12 c f h l s t P L x E8")
         #expect(flags.wantsValue && flags.isQuiet && flags.leavesNoTrace)
         #expect(flags.hasBinaryKey && flags.marksStale)
         #expect(flags.expiry == 60 && flags.vivifies == -1 && flags.recache == 30)
         #expect(flags.clientFlags == 7 && flags.cas == 9 && flags.mode == UInt8(ascii: "A"))
         #expect(flags.initial == 5 && flags.delta == 3)
+        #expect(flags.dropsValue && flags.explicitCAS == 8)
         let none = try Self.read("")
         #expect(none.delta == 1 && none.expiry == nil && none.cas == nil && none.mode == 0)
     }
 
     @Test(
         arguments: [
-            ("v v", .duplicate), ("O1 O2", .duplicate), ("é", .duplicate), ("!", .invalid),
+            ("v v", .duplicate), ("O1 O2", .duplicate), ("é", .badLine), ("!", .badLine),
+            ("w", .invalid), ("w !", .badLine),
             ("Tx", .badToken), ("T", .badToken), ("Nx", .badToken), ("Rx", .badToken),
-            ("Cx", .badToken), ("Fx", .badFormat), ("M", .badModeLength), ("MAB", .badModeLength),
-            ("Jx", .badInitial), ("D-1", .badDelta), ("Tx !", .invalid), ("Tx v v", .duplicate),
+            ("Cx", .badToken), ("Fx", .badFormat), ("Ex", .badToken), ("E", .badToken),
+            ("Jx", .badInitial), ("D-1", .badDelta), ("Tx w", .invalid), ("Tx v v", .duplicate),
             ("Tx Fx", .badToken), ("Fx Tx", .badToken), ("Tx Jx", .badInitial),
         ] as [(String, MetaFlags.Problem)])
     func aWrongFlagIsRefused(text: String, expected: MetaFlags.Problem) {

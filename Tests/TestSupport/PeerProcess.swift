@@ -38,6 +38,14 @@ package final class PeerProcess: Sendable {
         return try PeerProcess(path) { ["-s", $0, "-u", "nobody", "-a", "0777", "-U", "0"] }
     }
 
+    /// Runs a program that should end by itself, and answers its status; 137 when it had to be
+    /// killed after some seconds.
+    package static func status(of program: String, _ arguments: [String]) throws -> Int32 {
+        let number = try ChildProcesses.start(
+            "/usr/bin/timeout", ["-s", "KILL", "5", program] + arguments)
+        return try ChildProcesses.wait(for: number)
+    }
+
     /// Starts the program again after `stop`, at the same socket.
     package func start() throws {
         try? Files.remove(self.socketPath)

@@ -59,6 +59,10 @@ int holdfast_ignore_signal(int signal);
 int holdfast_go_to_background(void);
 /* 1 when the user was taken, 0 when there is none of that name, -1 on failure (errno). */
 int holdfast_change_user(const char *name);
+/* setrlimit(2) and mlockall(2), whose constants are enums and macros. */
+int holdfast_raise_open_files(unsigned long long count);
+int holdfast_allow_cores(void);
+int holdfast_lock_memory(void);
 /* The number of a group, or -1 when there is none of that name. */
 long long holdfast_group_number(const char *name);
 #endif

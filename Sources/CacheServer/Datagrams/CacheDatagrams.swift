@@ -42,7 +42,7 @@ final class CacheDatagrams: Sendable {
         let input = ByteBuffer()
         input.append(datagram.extracting(droppingFirst: DatagramFrame.byteCount))
         let output = ByteBuffer()
-        let session = CommandSession(service)
+        let session = CommandSession(service, service.options.commands.choice, nil)
         while !input.isEmpty, !session.isQuitting {
             let line = Self.firstLine(of: input)
             output.clear()

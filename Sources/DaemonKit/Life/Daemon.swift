@@ -14,7 +14,8 @@ package import SystemInterface
 ///                                               ├─ SIGTERM, SIGQUIT ─► drain ─► stop ─► exit 0
 ///                                               └─ SIGINT ─► stop ─► exit 0
 /// ```
-/// A start that fails says why in one message on standard error and ends with status 1.
+/// A start that fails says why in one message on standard error and ends with the settings'
+/// status, 1 as a rule.
 package final class Daemon: Sendable {
     /// How it is run.
     package let settings: DaemonSettings
@@ -74,7 +75,8 @@ package final class Daemon: Sendable {
             ProcessIdentity.exitNow(status)
         } catch {
             logs.writeStartFailure(of: settings.name, "\(error)")
-            ProcessIdentity.exitNow(1)
+            let own = (error as? StartError)?.exitStatus
+            ProcessIdentity.exitNow(own ?? settings.startFailureStatus)
         }
     }
 

@@ -23,6 +23,8 @@ package struct DaemonSettings: Sendable {
     package var pidFile: String?
     /// Whether to go on in the background once everything is open (`-d`).
     package var runsInBackground = false
+    /// What a start that failed ends with, and one because there is no such user.
+    package var startFailureStatus: Int32 = 1, unknownUserStatus: Int32 = 1
     /// What is logged at the start.
     package var logLevel = Logger.Level.info
     /// How long a drain may take; what is open then is cut.

@@ -69,7 +69,7 @@ final class LifeCycle: Sendable {
         let pidFile = settings.pidFile.map { PidFile(path: $0) }
         try pidFile?.writeOrExplain()
         defer { pidFile?.remove() }
-        if let user = settings.user { try Self.becomeUser(user) }
+        if let user = settings.user { try Self.becomeUser(user, settings) }
         // From here on a signal may find clients that are served.
         self.state.withLock { $0.phase = .running }
         try await self.service.serve()
@@ -239,10 +239,12 @@ final class LifeCycle: Sendable {
         try ProcessIdentity.closeStandardFiles()
     }
 
-    private static func becomeUser(_ name: String) throws {
+    private static func becomeUser(_ name: String, _ settings: DaemonSettings) throws {
         do {
             guard try ProcessIdentity.changeUser(to: name) else {
-                throw StartError(description: "can't find the user \(name) to switch to")
+                throw StartError(
+                    description: "can't find the user \(name) to switch to",
+                    exitStatus: settings.unknownUserStatus)
             }
         } catch let error as Errno {
             throw StartError(description: "failed to become the user \(name): \(error)")
@@ -273,9 +275,14 @@ final class LifeCycle: Sendable {
 package struct StartError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The sentence.
     package let description: String
+    /// The status to end with; nil for the settings' one.
+    package let exitStatus: Int32?
 
     /// Says why.
-    package init(description: String) { self.description = description }
+    package init(description: String, exitStatus: Int32? = nil) {
+        self.description = description
+        self.exitStatus = exitStatus
+    }
 }
 
 extension PidFile {

@@ -6,8 +6,13 @@ struct CommandGenerator {
     /// Keys that were read or stored since the last connection began: a number that an answer not
     /// yet sent holds is not padded by memcached when it gets shorter, and is by cached.
     private var readKeys: Set<String> = []
+    /// Whether the peer is 1.6.18, which answers some broken lines differently: those are left out.
+    private let isOld: Bool
 
-    init(_ random: SeededGenerator) { self.random = random }
+    init(_ random: SeededGenerator, isOld: Bool) {
+        self.random = random
+        self.isOld = isOld
+    }
 
     /// One connection's bytes: some commands after each other.
     mutating func connection() -> String {
@@ -32,7 +37,7 @@ struct CommandGenerator {
 
     private mutating func expiry() -> String {
         self.happens(3)
-            ? self.one(of: ["-1", "100", "5000", "2592000", "2592001", "4102444800", "+7000", "00"])
+            ? self.one(of: ["-1", "100", "5000", "2592000", "2592001", "1893456000", "00"])
             : "0"
     }
 
@@ -69,7 +74,9 @@ struct CommandGenerator {
         case 16: return self.metaDelete()
         case 17: return self.metaArithmetic()
         case 18:
-            return self.one(of: ["mn\r\n", "verbosity 0\r\n", "bogus\r\n", "\r\n", "mx a\r\n"])
+            return self.one(of: [
+                "mn\r\n", "verbosity 0\r\n", "bogus\r\n", "mx a\r\n", "GET a\r\n",
+            ])
         default: return self.happens(4) ? self.flush() : self.broken()
         }
     }
@@ -118,7 +125,7 @@ struct CommandGenerator {
 
     private mutating func metaSet() -> String {
         let value = self.value()
-        let mode = self.one(of: ["", "", " ME", " MA", " MP", " MR", " MS", " MX", " M"])
+        let mode = self.one(of: ["", "", " ME", " MA", " MP", " MR", " MS", " MX"])
         let flags = self.some(
             of: ["k", "c", "q", "Oxyz", "T700", "F9", "I", "C\(TwoCaches.placeholder)", "C1"], 4)
         return "ms \(self.key()) \(value.utf8.count)\(mode)\(flags)\(self.metaEnd())\(value)\r\n"
@@ -126,32 +133,41 @@ struct CommandGenerator {
 
     private mutating func metaDelete() -> String {
         let flags = self.some(of: ["q", "k", "O1", "I", "T800", "C\(TwoCaches.placeholder)"], 4)
-        return "md \(self.key())\(flags)\(self.metaEnd())"
+        return "md \(self.key())\(flags)\(self.isOld ? self.end() : self.metaEnd())"
     }
 
     private mutating func metaArithmetic() -> String {
         let key = self.key()
         if self.readKeys.contains(key) { return "mn\r\n" }
         let flags = self.some(
-            of: ["v", "k", "c", "t", "q", "O1", "D7", "N600", "J50", "MD", "T800"], 4)
+            of: ["v", "k", "c", "t", "O1", "D7", "N600", "J50", "MD", "T800"]
+                + (self.isOld ? [] : ["q"]), 4)
         return "ma \(key)\(flags)\(self.metaEnd())"
     }
 
     /// Now and then with a flag too many.
     private mutating func metaEnd() -> String {
-        (self.happens(15) ? self.one(of: [" k k", " !", " w", " v v", " Tx"]) : "") + self.end()
+        (self.happens(15) ? self.one(of: [" k k", " w", " v v", " Tx"]) : "") + self.end()
     }
 
     private mutating func broken() -> String {
         let key = self.key()
-        return self.one(of: [
-            "set \(key) 0 0\r\n", "set \(key) x 0 1\r\n", "get\r\n", "gat x \(key)\r\n",
-            "incr \(key)\r\n",
-            "set \(key) 0 0 3\r\nlonger\r\n", "ms \(key) 3\r\nlonger\r\n", "delete \(key) 5\r\n",
+        let inBoth = [
+            "gat x \(key)\r\n", "set \(key) 0 0 3\r\nlongertext\r\n",
+            "ms \(key) 3\r\nlongertext\r\n", "touch \(key) x noreply\r\n", "flush_all x\r\n",
             "set \(key) 0 0 2000000\r\n" + String(repeating: "y", count: 2_000_000) + "\r\n",
-            "touch \(key)\r\n", "ms \(key) x\r\n", "mg\r\n", "touch \(key) x noreply\r\n",
-            "set " + String(repeating: "l", count: 251) + " 0 0 1\r\n", "flush_all x\r\n",
-            "cas \(key) 0 0 1\r\n", "append \(key) 0 0 -1\r\n", "GET \(key)\r\n", " mn \r\n",
-        ])
+        ]
+        if self.isOld { return self.one(of: inBoth) }
+        return self.one(
+            of: inBoth + [
+                "set \(key) 0 0\r\n", "set \(key) x 0 1\r\n1\r\n", "get\r\n", "incr \(key)\r\n",
+                "delete \(key) 5\r\n", "touch \(key)\r\n", "ms \(key) x\r\n", "mg\r\n", "\r\n",
+                " mn \r\n",
+                "set " + String(repeating: "l", count: 251) + " 0 0 1\r\n1\r\n", "x\r\n",
+                "cas \(key) 0 0 1\r\n1\r\n", "append \(key) 0 0 -1\r\n", "touch \(key) +1\r\n",
+                "mg \(key) !\r\n", "ms \(key) 1 M\r\n1\r\n", "ms \(key) 1 k E900077 c\r\n1\r\n",
+                "ms \(key) 2 MA N100 s\r\nab\r\n", "md \(key) x\r\n", "mg \(key) C1 v\r\n",
+                "md \(key) x I T90\r\n", "mg \(key) N30 E900099 c t\r\n",
+            ])
     }
 }

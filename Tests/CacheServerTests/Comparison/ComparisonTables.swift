@@ -69,7 +69,8 @@ enum ComparisonTables {
     ]
 
     static let arithmetic: [String] = [
-        lines("set n 3 0 2", "99", "incr n 1", "get n", "decr n 1"), lines("get n"),
+        lines("set n 3 0 2", "99", "incr n 1"), lines("get n"), lines("decr n 1"),
+        lines("get n"),
         lines("gets n"), lines("incr n 0"), lines("gets n"), lines("incr n -5"),
         lines("incr n 1\t"), lines("decr n 1000"), lines("get n"),
         lines("set n 0 0 20", "18446744073709551615"), lines("incr n 1"), lines("get n"),

@@ -9,10 +9,10 @@ import Testing
 struct ComparisonTests {
     private static func compareAll(
         _ texts: [String], _ manner: Exchange.Manner = .whole, isCut: Bool = false,
-        options: [String] = []
+        options: [String] = [], ours: [String]? = nil
     ) async throws {
         try await runOnLoop { group in
-            let both = try await TwoCaches(options, on: group.loops[0])
+            let both = try await TwoCaches(options, ours: ours, on: group.loops[0])
             for text in texts { try await both.compare(text, manner, isCut: isCut) }
             await both.stop()
             #expect(both.count == texts.count)
@@ -63,6 +63,12 @@ struct ComparisonTests {
     @Test func smallItemsOnly() async throws {
         try await Self.compareAll(
             ComparisonTables.sizes(around: 2_048),
-            options: ["-I", "2k", "-o", "slab_chunk_max=2048"])
+            // Bytes for 1.6.18, kilobytes for 1.6.45.
+            options: [
+                "-I", "2k", "-o",
+                Processes.environment("HOLDFAST_MEMCACHED") == nil
+                    ? "slab_chunk_max=2048" : "slab_chunk_max=2",
+            ],
+            ours: ["-I", "2k", "-o", "slab_chunk_max=2"])
     }
 }

@@ -23,7 +23,7 @@ struct GeneratedComparisonTests {
             // is not padded, so that answers would depend on its clock.
             let quiet = ["-o", "no_lru_maintainer,no_lru_crawler"]
             let both = try await TwoCaches(quiet, on: group.loops[0])
-            var generator = CommandGenerator(random)
+            var generator = CommandGenerator(random, isOld: !both.isReference)
             for round in 0..<rounds {
                 let text = generator.connection()
                 if manner == .dripped, text.utf8.count > 20_000 { continue }

@@ -79,10 +79,10 @@ struct CacheServiceTests {
             let kept = try await Connection.connect(to: .unix(cache.socketPath), on: loop)
             try file.write("-c 20\n-v\n")
             try await cache.service.reload()
-            #expect(cache.service.options.connectionCountMax == 20)
+            #expect(cache.service.options.network.connectionCountMax == 20)
             try file.write("-c 30\n-I 2m\n")
-            await #expect(throws: CacheOptions.Problem.self) { try await cache.service.reload() }
-            #expect(cache.service.options.connectionCountMax == 20)
+            await #expect(throws: OptionProblem.self) { try await cache.service.reload() }
+            #expect(cache.service.options.network.connectionCountMax == 20)
             try file.write("-c 30\n-c many\n")
             do {
                 try await cache.service.reload()
@@ -90,7 +90,7 @@ struct CacheServiceTests {
             } catch {
                 #expect("\(error)".hasPrefix("\(file.path):2:4: "), "\(error)")
             }
-            #expect(cache.service.options.connectionCountMax == 20)
+            #expect(cache.service.options.network.connectionCountMax == 20)
             kept.output.append("mn\r\n")
             try await kept.flush()
             #expect(try await kept.fill(deadline: loop.now + .seconds(10)) == 4)

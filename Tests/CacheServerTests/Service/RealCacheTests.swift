@@ -24,9 +24,9 @@ struct RealCacheTests {
 
     @Test(
         arguments: [
-            (["-V"], 0), (["-h"], 0), (["--configtest"], 0), (["-x"], 1), (["-p", "x"], 1),
-            (["--config", "/nonexistent"], 1), (["-s", "/nonexistent/x.sock"], 1),
-            (["-u", "nobody-such", "-s", "/tmp/holdfast-unused.sock"], 1),
+            (["-V"], 0), (["-h"], 0), (["--configtest"], 0), (["-x"], 1), (["-p", "x"], 64),
+            (["--config", "/nonexistent"], 1), (["-s", "/nonexistent/x.sock"], 71),
+            (["-u", "nobody-such", "-s", "/tmp/holdfast-unused.sock"], 67),
         ] as [([String], Int32)])
     func theExitStatusSaysWhetherItWentWell(arguments: [String], expected: Int32) throws {
         #expect(try ChildProcesses.run(Self.program, arguments) == expected)

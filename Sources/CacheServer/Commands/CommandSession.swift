@@ -9,62 +9,102 @@ final class CommandSession {
     /// Answers are sent before they grow beyond this.
     private static let outputHighWater = 256 << 10
 
-    private let service: CacheService
+    /// Why the execution of what came stopped.
+    enum Stop {
+        /// No whole command is left.
+        case forInput
+        /// Answers are to be sent first.
+        case forRoom
+        /// Others are to have their turn (`-R`).
+        case forOthers
+        /// `stream` is to run first.
+        case forStream
+    }
+
+    let service: CacheService
+    /// How others see the connection; nil for datagrams.
+    let record: ConnectionRecord?
     private let counts = BatchCounts()
+    private var wire: ProtocolChoice
+    private let commandsInARowMax: Int
     /// Bytes of a refused value that are still to be passed over.
-    private var skipCount = 0
+    var skipCount = 0
     /// Whether the client, or what it sent, asks for the end.
     private(set) var isQuitting = false
     /// How many bytes of a value are missing, so that large ones are read in large pieces.
     var missingByteCount = 0
+    /// An answer that is made while it is sent, and that comes before anything else.
+    var stream: (any SessionStream)?
 
     /// The login that must come first, until it has come.
     private var login: TextLogin?
 
-    init(_ service: CacheService) {
+    init(_ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?) {
         self.service = service
+        self.wire = wire
+        self.record = record
+        self.commandsInARowMax = service.commandsInARowMax
         self.login = service.textCredentials.map { TextLogin($0) }
     }
 
-    /// Executes what is in the input; answers whether it stopped for the output to be sent.
-    func execute(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Bool {
+    /// Ends the connection once what is answered was sent.
+    func end(_ reason: CloseReason) {
+        self.isQuitting = true
+        self.record?.closeReason = reason
+    }
+
+    /// Executes what is in the input.
+    func execute(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Stop {
         let received = input.count
         // Bytes that are known not to be a whole command are not looked at again.
-        if received == 0 || self.missingByteCount > 0 { return false }
-        let service = self.service
-        let now = service.clock.second(time)
-        let executor = CommandExecutor(
-            store: service.store, clock: service.clock, now: now, output: output,
-            counts: self.counts)
+        if received == 0 || self.missingByteCount > 0 { return .forInput }
+        let executor = self.executor(output, at: time)
         let outputBefore = output.count
-        var mustFlush = false
-        while !input.isEmpty, !self.isQuitting {
-            if output.count > Self.outputHighWater {
-                mustFlush = true
-                break
-            }
-            guard self.executeOne(input, executor) else { break }
-        }
+        let stop = self.executeAll(input, executor)
         self.counts.bytesRead += received - input.count
         self.counts.bytesWritten += output.count - outputBefore
-        service.counters.add(self.counts)
-        return mustFlush
+        if stop == .forOthers { self.counts.yieldCount += 1 }
+        self.service.counters.add(self.counts)
+        self.record?.lastCommandNanoseconds = time.nanoseconds
+        return stop
+    }
+
+    private func executor(_ output: ByteBuffer, at time: Instant) -> CommandExecutor {
+        let service = self.service
+        return CommandExecutor(
+            store: service.store, clock: service.clock, now: service.clock.second(time),
+            output: output, counts: self.counts, prefixes: service.prefixes, watch: self.watchLog)
+    }
+
+    private var watchLog: WatchLog? {
+        guard self.service.watchers.isWatched([.fetchers, .mutations, .deletions]) else {
+            return nil
+        }
+        return WatchLog(hub: self.service.watchers, descriptor: self.record?.descriptor ?? -1)
+    }
+
+    private func executeAll(_ input: ByteBuffer, _ executor: CommandExecutor) -> Stop {
+        var left = self.commandsInARowMax
+        while !input.isEmpty, !self.isQuitting {
+            if executor.output.count > Self.outputHighWater { return .forRoom }
+            if left == 0 { return .forOthers }
+            guard self.executeOne(input, executor) else { break }
+            if self.stream != nil { return .forStream }
+            left -= 1
+        }
+        return .forInput
     }
 
     /// Executes the first command alone; false when it is not all there.
     func executeFirst(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Bool {
         let received = input.count
         if received == 0 || self.missingByteCount > 0 { return false }
-        let service = self.service
-        let now = service.clock.second(time)
-        let executor = CommandExecutor(
-            store: service.store, clock: service.clock, now: now, output: output,
-            counts: self.counts)
+        let executor = self.executor(output, at: time)
         let outputBefore = output.count
         let isDone = self.executeOne(input, executor)
         self.counts.bytesRead += received - input.count
         self.counts.bytesWritten += output.count - outputBefore
-        service.counters.add(self.counts)
+        self.service.counters.add(self.counts)
         return isDone
     }
 
@@ -73,7 +113,7 @@ final class CommandSession {
         switch self.login?.step(input, output) {
         case .needsMore: return false
         case .mustClose:
-            self.isQuitting = true
+            self.end(.error)
             return false
         case .refused: return true
         case .accepted, nil:
@@ -92,6 +132,10 @@ final class CommandSession {
             return self.skipCount == 0
         }
         let bytes = input.bytes
+        if self.wire == .automatic {
+            self.wire = bytes[0] == BinaryHeader.requestMagic ? .binary : .ascii
+        }
+        if self.wire == .binary { return self.executeBinary(input, executor) }
         guard let end = bytes.firstIndex(of: 0x0A) else { return self.checkLineLength(bytes) }
         let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
         let line = bytes.extracting(0..<lineEnd)
@@ -102,6 +146,9 @@ final class CommandSession {
         case .metaSet(let key, let byteCount, let flags):
             return self.metaSet(
                 input, line, (key, byteCount, flags), lineByteCount: end + 1, executor)
+        case .refusedStore(let answer, let byteCount):
+            executor.output.append(answer)
+            return self.skip(input, end + 1, byteCount)
         default: self.perform(command, line, executor)
         }
         input.consume(end + 1)
@@ -118,7 +165,7 @@ final class CommandSession {
         if start > ProtocolLimits.leadingBlankCountMax || !isGet
             || bytes.count > ProtocolLimits.getLineByteCountMax
         {
-            self.isQuitting = true
+            self.end(.error)
         }
         return false
     }
@@ -141,31 +188,44 @@ final class CommandSession {
         case .touch(let key, let expiry, let isSilent):
             executor.touch(line.extracting(key), expiry: expiry, isSilent: isSilent)
         case .flushAll(let delay, let isSilent):
-            executor.flushAll(delay: delay, isSilent: isSilent)
+            self.flushAll(delay, isSilent: isSilent, executor)
         case .metaGet(let key, let flags): executor.metaGet(line, key, flags)
         case .metaDelete(let key, let flags): executor.metaDelete(line, key, flags)
         case .metaNoOp: output.append("MN\r\n")
         case .version: output.append(CacheService.versionAnswer)
-        case .verbosity(_, let isSilent): if !isSilent { output.append(Answers.ok) }
-        case .stats(let word):
-            StatisticsReports(service: self.service, store: executor.store, now: executor.now)
-                .append(word.map { line.extracting($0).makeString() }, to: output)
-        case .quit: self.isQuitting = true
-        case .shutdown: self.shutdown(output)
+        case .stats(let words): self.statistics(line, words, executor)
+        case .quit: self.end(line.hasPrefix("quit") ? .normal : .error)
+        case .manage(let verb, let words):
+            self.manage(verb, line, words, executor)
         case .metaArithmetic(let key, let flags): executor.metaArithmetic(line, key, flags)
         case .metaDebug(let key, let isBinary):
             executor.metaDebug(line, key, isBinary: isBinary)
         case .refused(let answer): output.append(answer)
-        case .store, .metaSet: preconditionFailure("storage commands are executed with their data")
+        case .store, .metaSet, .refusedStore:
+            preconditionFailure("storage commands are executed with their data")
         }
     }
 
-    private func shutdown(_ output: ByteBuffer) {
-        guard self.service.options.allowsShutdown else {
-            return output.append(Answers.shutdownDisabled)
+    private func flushAll(_ delay: Int, isSilent: Bool, _ executor: CommandExecutor) {
+        if self.service.options.commands.allowsFlush {
+            return executor.flushAll(delay: delay, isSilent: isSilent)
         }
-        self.isQuitting = true
-        self.service.requestShutdown()
+        // memcached counts it all the same.
+        executor.counts.flushCount += 1
+        if !isSilent { executor.output.append(Answers.flushNotAllowed) }
+    }
+
+    private func statistics(
+        _ line: Span<UInt8>, _ words: Range<Int>, _ executor: CommandExecutor
+    ) {
+        var tokens = TokenReader(words)
+        let isSizes = tokens.next(line).map { line.extracting($0).isEqual(to: "sizes") } ?? false
+        if isSizes, self.record != nil, self.service.options.memory.tracksSizes {
+            self.stream = SizesStream(self.service)
+            return
+        }
+        StatisticsReports(service: self.service, now: executor.now, asking: self.record)
+            .append(line, words, to: executor.output)
     }
 
     // MARK: Commands with a data block
@@ -204,10 +264,14 @@ final class CommandSession {
         _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
         _ executor: CommandExecutor
     ) -> Bool {
-        guard
-            let request = executor.prepareMetaSet(
-                line, command.key, command.flags, command.byteCount)
-        else { return self.skip(input, lineByteCount, command.byteCount) }
+        let request: MetaSetRequest
+        switch executor.prepareMetaSet(line, command.key, command.flags, command.byteCount) {
+        case .good(let good): request = good
+        case .refused(hasData: true): return self.skip(input, lineByteCount, command.byteCount)
+        case .refused(hasData: false):
+            input.consume(lineByteCount)
+            return true
+        }
         guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
         let bytes = input.bytes
         guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {

@@ -2,7 +2,7 @@ import Base
 import CacheStorage
 import MemcacheProtocol
 
-// Meta commands that read or delete: mg, md, me. Answers are those of memcached 1.6.18.
+// Meta commands that read or delete: mg, md, me. Answers are those of memcached 1.6.45.
 extension CommandExecutor {
     /// Reads the flags, or answers why they are refused.
     func flags(
@@ -11,7 +11,7 @@ extension CommandExecutor {
         do {
             return try MetaFlags(line, range)
         } catch {
-            self.output.append(refusal ?? error.answer)
+            self.output.append(error == .badLine ? error.answer : refusal ?? error.answer)
             return nil
         }
     }
@@ -41,15 +41,19 @@ extension CommandExecutor {
         let start = output.count
         // As memcached counts: what sets an expiry is a touch, all else a get.
         let access: Access = flags.expiry != nil ? .touch : .get
+        self.noteFetch(key)
+        let wasMade = self.makeEmptyWithCAS(key, flags)
         let isGood = self.store.meet(
             key, now: now, as: access, makesItem: flags.vivifies != nil, bumps: !flags.leavesNoTrace
         ) { item, isNew in
             var answer = MetaGetAnswer(
-                output: output, clock: clock, now: now, flags: flags, item: item, isNew: isNew)
+                output: output, clock: clock, now: now, flags: flags, item: item,
+                isNew: isNew || wasMade)
             return answer.append(line, range)
         }
         self.counts.metaCount += 1
         let isHit = isGood != nil
+        self.prefixes.count(.get(isHit: isHit), key)
         if isGood == false {
             output.truncate(to: start)
             output.append(Answers.opaqueTooLong)
@@ -58,6 +62,17 @@ extension CommandExecutor {
         } else if !isHit, self.hasLongOpaque(line, range) {
             output.append(Answers.opaqueTooLong)
         }
+    }
+
+    /// Makes the item of `mg … N E` with the CAS number that `E` gives, if there is none.
+    private func makeEmptyWithCAS(_ key: Span<UInt8>, _ flags: MetaFlags) -> Bool {
+        guard flags.vivifies != nil, let cas = flags.explicitCAS else { return false }
+        var conditions = CacheStore.Conditions()
+        conditions.explicitCAS = cas
+        let empty: [UInt8] = []
+        return self.store.store(
+            key, empty.span, mode: .add, flags: 0, expiry: 0, now: self.now, conditions
+        ).outcome == .stored
     }
 
     /// Whether an opaque token is longer than allowed.
@@ -73,10 +88,10 @@ extension CommandExecutor {
         return false
     }
 
-    /// A short answer with opaque token and key, and the CAS number where there is one.
+    /// A short answer with opaque token and key, CAS number and size where there are any.
     func answer(
         _ status: StaticString, _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags,
-        _ key: Span<UInt8>, cas: UInt64?
+        _ key: Span<UInt8>, cas: UInt64?, byteCount: Int? = nil
     ) {
         let start = self.output.count
         self.output.append(status)
@@ -95,6 +110,10 @@ extension CommandExecutor {
                 guard let cas else { break }
                 self.output.append(" c")
                 self.output.append(decimal: cas)
+            case UInt8(ascii: "s"):
+                guard let byteCount else { break }
+                self.output.append(" s")
+                self.output.append(decimal: byteCount)
             default: break
             }
         }
@@ -110,12 +129,11 @@ extension CommandExecutor {
     }
 
     func metaDelete(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
-        let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
-        guard let flags = self.flags(line, range, refusal: refusal) else { return }
+        guard let flags = self.flags(line, range) else { return }
         guard flags.hasBinaryKey else {
             return self.metaDelete(line, range, flags, line.extracting(key))
         }
-        guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
+        guard let bytes = self.decoded(line.extracting(key)) else { return }
         self.metaDelete(line, range, flags, bytes.bytes)
     }
 
@@ -126,22 +144,61 @@ extension CommandExecutor {
         guard !self.hasLongOpaque(line, range) else {
             return self.output.append(Answers.opaqueTooLong)
         }
-        let outcome: CacheStore.StoreOutcome
-        if flags.marksStale {
-            let expiry = flags.expiry.map { self.clock.expiry($0, now: self.now) }
-            outcome = self.store.markStale(key, cas: flags.cas, expiry: expiry, now: self.now)
-        } else {
-            outcome = self.store.delete(key, cas: flags.cas, now: self.now)
-        }
-        switch outcome {
+        self.prefixes.count(.delete, key)
+        let facts = self.noteFetch(key)
+        switch self.remove(key, flags) {
         case .stored:
+            if let facts, !flags.marksStale { self.watch?.deleted(key, "md", facts) }
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: nil) }
-        case .exists:
-            self.answer("EX", line, range, flags, key, cas: nil)
-        default:
-            self.answer("NF", line, range, flags, key, cas: nil)
+        case .exists: self.answer("EX", line, range, flags, key, cas: nil)
+        case .notFound: self.answer("NF", line, range, flags, key, cas: nil)
+        default: self.output.append("SERVER_ERROR out of memory\r\n")
         }
     }
+
+    private func remove(_ key: Span<UInt8>, _ flags: MetaFlags) -> CacheStore.StoreOutcome {
+        var cas = flags.cas
+        if flags.dropsValue {
+            let (outcome, newCAS) = self.dropValue(key, flags)
+            guard outcome == .stored, flags.marksStale else { return outcome }
+            cas = newCAS
+        }
+        if flags.marksStale {
+            let expiry = flags.expiry.map { self.clock.expiry($0, now: self.now) }
+            return self.store.markStale(
+                key, cas: cas, explicitCAS: flags.explicitCAS, expiry: expiry, now: self.now)
+        }
+        return self.store.delete(key, cas: cas, now: self.now)
+    }
+
+    /// `md … x`: an empty item takes the place of the old one and has its CAS number, or another
+    /// that is given.
+    private func dropValue(
+        _ key: Span<UInt8>, _ flags: MetaFlags
+    ) -> (CacheStore.StoreOutcome, UInt64) {
+        let empty: [UInt8] = []
+        let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
+        for _ in 0..<Self.triesMax {
+            var old: UInt64?
+            _ = self.store.read(key, now: self.now, as: .none, bumps: false) { old = $0.cas }
+            guard let old else { return (.notFound, 0) }
+            if let cas = flags.cas, cas != old { return (.exists, 0) }
+            var conditions = CacheStore.Conditions()
+            conditions.cas = old
+            conditions.explicitCAS = flags.explicitCAS ?? old
+            // Without CAS numbers (-C) nothing can be compared.
+            let (outcome, cas) = self.store.store(
+                key, empty.span, mode: old == 0 ? .replace : .compareAndSet,
+                flags: flags.clientFlags, expiry: expiry, now: self.now, conditions)
+            // Somebody was faster.
+            if outcome == .exists { continue }
+            return (outcome == .notStored ? .notFound : outcome, cas)
+        }
+        return (.exists, 0)
+    }
+
+    /// How often something is tried again that another thread got in the way of.
+    static let triesMax = 16
 
     /// `me`: what is known of an item, for people.
     func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
@@ -158,8 +215,7 @@ extension CommandExecutor {
         let isHit = self.store.read(key, now: self.now, as: .none, bumps: false) { item in
             output.append("ME ")
             if item.hasBinaryKey { Base64Key.encode(key, into: output) } else { output.append(key) }
-            // The time left counts down to 0, as memcached writes it: below zero.
-            let expiry = item.expiry == 0 ? -1 : now - Int(item.expiry)
+            let expiry = item.expiry == 0 ? -1 : Int(item.expiry) - now
             output.append(" exp=\(expiry) la=\(now - Int(item.lastAccess)) cas=\(item.cas)")
             output.append(" fetch=\(item.wasFetched ? "yes" : "no") cls=\(item.classNumber)")
             output.append(" size=\(item.byteCount)\r\n")

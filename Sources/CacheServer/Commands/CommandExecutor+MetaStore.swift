@@ -2,20 +2,42 @@ import Base
 import CacheStorage
 import MemcacheProtocol
 
+/// What a meta set's line came to.
+enum MetaSetLine {
+    /// It is good; the data block may come.
+    case good(MetaSetRequest)
+    /// It was answered why it is refused; the data block is to be passed over, where there is one.
+    case refused(hasData: Bool)
+}
+
 /// A meta set whose line was found good, before its data block is there.
 struct MetaSetRequest {
     let flags: MetaFlags
     let mode: CacheStore.Mode
+
+    var isJoin: Bool { self.mode == .append || self.mode == .prepend }
 }
 
 // Meta commands that store: ms, ma.
 extension CommandExecutor {
-    /// Reads the line of a meta set; nil once it was answered why it is refused, and its data block
-    /// is to be passed over.
+    /// Reads the line of a meta set.
     func prepareMetaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int
+    ) -> MetaSetLine {
+        do {
+            let flags = try MetaFlags(line, range)
+            let request = self.prepareMetaSet(line, key, range, byteCount, flags)
+            return request.map { .good($0) } ?? .refused(hasData: true)
+        } catch {
+            self.output.append(error.answer)
+            return .refused(hasData: error != .badLine)
+        }
+    }
+
+    private func prepareMetaSet(
+        _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int,
+        _ flags: MetaFlags
     ) -> MetaSetRequest? {
-        guard let flags = self.flags(line, range) else { return nil }
         let isOpaqueTooLong = self.hasLongOpaque(line, range)
         guard let mode = Self.mode(flags) else {
             self.output.append("CLIENT_ERROR invalid mode for ms M token\r\n")
@@ -86,26 +108,71 @@ extension CommandExecutor {
         conditions.cas = flags.cas ?? 0
         conditions.takesOlder = flags.marksStale
         conditions.hasBinaryKey = flags.hasBinaryKey
-        let (outcome, cas) = self.store.store(
-            key, value, mode: request.mode, flags: flags.clientFlags,
-            expiry: self.clock.expiry(flags.expiry ?? 0, now: self.now), now: self.now, conditions)
+        conditions.explicitCAS = flags.explicitCAS
+        var byteCount = value.count
+        self.prefixes.count(.set, key)
+        self.noteFetch(key)
+        let (outcome, cas) = self.store(key, value, request, conditions)
+        let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
+        self.noteStore(key, outcome, request.mode, expiry: expiry)
+        if outcome == .stored, request.isJoin, Self.hasFlag("s", line, range) {
+            _ = self.store.read(key, now: self.now, as: .none, bumps: false) {
+                byteCount = $0.valueByteCount
+            }
+        }
         switch outcome {
         case .tooLarge: self.output.append(Answers.tooLarge)
         case .outOfMemory:
             self.counts.noMemoryCount += 1
             self.output.append(Answers.outOfMemory)
         case .stored:
-            if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: cas) }
-        case .notStored: self.answer("NS", line, range, flags, key, cas: 0)
-        case .exists: self.answer("EX", line, range, flags, key, cas: 0)
-        case .notFound: self.answer("NF", line, range, flags, key, cas: 0)
+            if !flags.isQuiet {
+                self.answer("HD", line, range, flags, key, cas: cas, byteCount: byteCount)
+            }
+        case .notStored: self.answer("NS", line, range, flags, key, cas: 0, byteCount: byteCount)
+        case .exists: self.answer("EX", line, range, flags, key, cas: 0, byteCount: byteCount)
+        case .notFound: self.answer("NF", line, range, flags, key, cas: 0, byteCount: byteCount)
         }
+    }
+
+    /// Stores as the mode says; what is to be joined to nothing is stored alone where `N` asks for
+    /// it.
+    private func store(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ request: MetaSetRequest,
+        _ conditions: CacheStore.Conditions
+    ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
+        let flags = request.flags
+        func expiry(_ seconds: Int?) -> UInt32 { self.clock.expiry(seconds ?? 0, now: self.now) }
+        for _ in 0..<Self.triesMax {
+            let result = self.store.store(
+                key, value, mode: request.mode, flags: flags.clientFlags,
+                expiry: expiry(flags.expiry), now: self.now, conditions)
+            guard result.outcome == .notStored, request.isJoin, flags.vivifies != nil else {
+                return result
+            }
+            let made = self.store.store(
+                key, value, mode: .add, flags: flags.clientFlags, expiry: expiry(flags.vivifies),
+                now: self.now, conditions)
+            // It may be there by now, and be joined to; or it has no room.
+            if made.outcome != .notStored { return made }
+        }
+        return (.notStored, 0)
+    }
+
+    private static func hasFlag(
+        _ letter: Unicode.Scalar, _ line: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        var tokens = TokenReader(range)
+        while let word = tokens.next(line) {
+            if line[word.lowerBound] == UInt8(ascii: letter) { return true }
+        }
+        return false
     }
 
     // MARK: ma
 
     func metaArithmetic(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
-        let refusal: StaticString = "CLIENT_ERROR invalid or duplicate flag\r\n"
+        let refusal = Answers.badArithmeticFlags
         guard let flags = self.flags(line, range, refusal: refusal) else { return }
         guard flags.hasBinaryKey else {
             return self.metaArithmetic(line, range, flags, line.extracting(key))
@@ -124,8 +191,10 @@ extension CommandExecutor {
         case UInt8(ascii: "D"), UInt8(ascii: "-"): isIncrement = false
         default: return self.output.append("CLIENT_ERROR invalid mode for ma M token\r\n")
         }
+        self.noteFetch(key)
         let outcome = self.store.change(
-            key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0)
+            key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0,
+            explicitCAS: flags.explicitCAS)
         switch outcome {
         case .notANumber: self.output.append(Answers.notANumber)
         case .outOfMemory: self.output.append("SERVER_ERROR out of memory\r\n")
@@ -145,8 +214,10 @@ extension CommandExecutor {
     ) {
         let text = ByteBuffer()
         text.append(decimal: flags.initial)
+        var conditions = CacheStore.Conditions()
+        conditions.explicitCAS = flags.explicitCAS
         let (outcome, _) = self.store.store(
-            key, text.bytes, mode: .add, flags: 0, expiry: 0, now: self.now)
+            key, text.bytes, mode: .add, flags: 0, expiry: 0, now: self.now, conditions)
         guard outcome == .stored else {
             return self.output.append("SERVER_ERROR Out of memory allocating new item\r\n")
         }
@@ -196,7 +267,6 @@ extension CommandExecutor {
             output.append(text)
             output.append("\r\n")
         }
-        // memcached tells of a number that was made, also where nothing is to be told.
-        if flags.isQuiet, !isNew { output.truncate(to: start) }
+        if flags.isQuiet { output.truncate(to: start) }
     }
 }

@@ -9,6 +9,9 @@ struct CommandExecutor {
     let now: UInt32
     let output: ByteBuffer
     let counts: BatchCounts
+    let prefixes: PrefixCounts
+    /// Where doings are told, when somebody watches.
+    let watch: WatchLog?
 
     // MARK: get
 
@@ -25,8 +28,9 @@ struct CommandExecutor {
             }
             let key = line.extracting(range)
             let output = self.output
-            let access: Access = expiry == nil ? .get : .getAndTouch
-            _ = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
+            let access: Access = expiry == nil ? .get : .touch
+            self.noteFetch(key)
+            let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
                 output.append("VALUE ")
                 output.append(key)
                 output.append(0x20)
@@ -41,6 +45,7 @@ struct CommandExecutor {
                 item.appendValue(to: output)
                 output.append("\r\n")
             }
+            self.prefixes.count(.get(isHit: isHit), key)
         }
         self.output.append(Answers.end)
     }
@@ -60,8 +65,11 @@ struct CommandExecutor {
         let expiry = self.clock.expiry(command.expiry, now: self.now)
         var conditions = CacheStore.Conditions()
         if command.verb == .compareAndSet { conditions.cas = command.cas }
+        self.prefixes.count(.set, key)
+        self.noteFetch(key)
         let (outcome, _) = self.store.store(
             key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now, conditions)
+        self.noteStore(key, outcome, mode, expiry: expiry)
         self.answer(outcome, isSilent: command.isSilent)
     }
 
@@ -84,13 +92,17 @@ struct CommandExecutor {
     // MARK: The others
 
     func delete(_ key: Span<UInt8>, isSilent: Bool) {
+        self.prefixes.count(.delete, key)
+        let facts = self.noteFetch(key)
         let isFound = self.store.delete(key, now: self.now) == .stored
+        if isFound, let facts { self.watch?.deleted(key, "delete", facts) }
         if !isSilent { self.output.append(isFound ? Answers.deleted : Answers.notFound) }
     }
 
     func change(
         _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, isSilent: Bool
     ) {
+        self.noteFetch(key)
         let outcome = self.store.change(
             key, by: delta, isIncrement: isIncrement, now: self.now)
         switch outcome {
@@ -105,6 +117,7 @@ struct CommandExecutor {
     }
 
     func touch(_ key: Span<UInt8>, expiry: Int, isSilent: Bool) {
+        self.noteFetch(key)
         let isFound = self.store.read(
             key, now: self.now, as: .touch, expiry: self.clock.expiry(expiry, now: self.now)
         ) { _ in }
@@ -112,9 +125,59 @@ struct CommandExecutor {
     }
 
     func flushAll(delay: Int, isSilent: Bool) {
+        self.flush(delay: delay)
+        if !isSilent { self.output.append(Answers.ok) }
+    }
+
+    /// Flushes now, or after so many seconds.
+    func flush(delay: Int) {
         self.counts.flushCount += 1
         let second = delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now)
         self.store.flush(at: second, now: self.now)
-        if !isSilent { self.output.append(Answers.ok) }
+    }
+
+    // MARK: For who watches
+
+    /// Tells of a key that is looked for; answers what is known of its item. Nothing of it is done
+    /// when nobody watches.
+    @inline(__always)
+    @discardableResult
+    func noteFetch(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
+        self.watch == nil ? nil : self.noteFetchNow(key)
+    }
+
+    private func noteFetchNow(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
+        let facts = self.facts(key)
+        self.watch?.fetched(key, facts)
+        return facts
+    }
+
+    private func facts(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
+        var facts: WatchLog.ItemFacts?
+        _ = self.store.read(key, now: self.now, as: .none, bumps: false) {
+            facts = WatchLog.ItemFacts($0)
+        }
+        return facts
+    }
+
+    /// Tells of a value that was to be stored.
+    @inline(__always)
+    func noteStore(
+        _ key: Span<UInt8>, _ outcome: CacheStore.StoreOutcome, _ mode: CacheStore.Mode,
+        expiry: UInt32
+    ) {
+        guard let watch = self.watch else { return }
+        let word: StaticString
+        switch mode {
+        case .set: word = "set"
+        case .add: word = "add"
+        case .replace: word = "replace"
+        case .append: word = "append"
+        case .prepend: word = "prepend"
+        case .compareAndSet: word = "cas"
+        }
+        watch.stored(
+            key, outcome, word, secondsLeft: expiry == 0 ? 0 : Int(expiry) - Int(self.now),
+            self.facts(key) ?? WatchLog.ItemFacts())
     }
 }

@@ -4,8 +4,11 @@ import SystemInterface
 
 extension CacheOptions {
     private static let fileByteCountMax = 1 << 20
-    /// Options that cannot be changed while the cache runs; what reload would have to restart for.
-    private static let fixed = ["t", "I", "f", "n", "s", "l", "p", "u", "M"]
+    /// Options that a reload may change; all others need a restart. The users of `-Y` and the
+    /// certificates are read again from the same files.
+    private static let changeable: Set<String> = [
+        "m", "c", "v", "A", "F", "X", "W", "R", "configtest",
+    ]
 
     /// Reads a file with one option a line (Debian's memcached.conf): `-m 64`, `# comment`.
     ///
@@ -45,7 +48,7 @@ extension CacheOptions {
             column = indent.count + body.count - words[1].count + 1
         }
         do {
-            let line = try Arguments(arguments, short: Self.letters, long: Self.long)
+            let line = try OptionTable.read(arguments)
             if let surplus = line.rest.first {
                 throw problem("this option takes no value, found '\(surplus)'", column)
             }
@@ -53,17 +56,19 @@ extension CacheOptions {
                 if option.key == "config" {
                     throw problem("a file cannot name another", indent.count + 1)
                 }
-                try self.apply(option)
+                try self.take(option)
             }
         } catch let error as ArgumentsError {
             throw problem(error.description, indent.count + 1)
-        } catch let error as Problem {
+        } catch let error as OptionProblem {
             throw problem(error.description, column)
         }
     }
 
     /// The options that differ from `running` and cannot be changed without a restart.
     package func changedFixedOptions(from running: CacheOptions) -> [String] {
-        Self.fixed.filter { self.given[$0] != running.given[$0] }.map { "-\($0)" }
+        let keys = Set(self.given.keys).union(running.given.keys).subtracting(Self.changeable)
+        return keys.filter { self.given[$0] != running.given[$0] }
+            .map { $0.count == 1 ? "-\($0)" : "--\($0)" }.sorted()
     }
 }

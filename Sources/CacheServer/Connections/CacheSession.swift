@@ -26,23 +26,35 @@ final class CacheSession {
         case forRoom
         /// Others are to have their turn.
         case forOthers
+        /// An answer is made while it is sent.
+        case forStream
         /// The connection is to be closed.
         case forGood
     }
 
     private let connection: Connection
     private let service: CacheService
+    private let record: ConnectionRecord
     private let commands: CommandSession
     private var pause = Pause.forInput
 
-    init(_ connection: Connection, _ service: CacheService) {
+    init(_ connection: Connection, _ service: CacheService, _ wire: ProtocolChoice) {
         self.connection = connection
         self.service = service
-        self.commands = CommandSession(service)
+        self.record = ConnectionRecord(connection)
+        self.commands = CommandSession(service, wire, self.record)
     }
 
     /// The connection's life.
     func run() async {
+        self.service.table.add(self.record)
+        self.service.watchers.logConnection(self.record)
+        await self.serveToTheEnd()
+        self.service.table.remove(self.record)
+        self.service.watchers.logConnection(self.record, closed: self.record.closeReason)
+    }
+
+    private func serveToTheEnd() async {
         do {
             while true {
                 switch self.pause {
@@ -52,6 +64,12 @@ final class CacheSession {
                     self.serve()
                 case .forOthers:
                     await self.connection.loop.yield()
+                    self.serve()
+                case .forStream:
+                    if let stream = self.commands.stream.take() {
+                        try await stream.run(on: self.connection, self.record)
+                    }
+                    self.record.state = .reading
                     self.serve()
                 case .forGood: return
                 }
@@ -71,16 +89,19 @@ final class CacheSession {
         let commands = self.commands
         do {
             for _ in 0..<Self.readsInARowMax {
-                while commands.execute(
-                    connection.input, connection.output, at: connection.loop.now)
-                {
+                var stop = CommandSession.Stop.forRoom
+                while stop == .forRoom {
+                    stop = commands.execute(
+                        connection.input, connection.output, at: connection.loop.now)
+                    if stop == .forStream { return self.pause = .forStream }
                     guard try connection.flushNow() else { return self.pause = .forRoom }
                 }
-                guard try connection.flushNow() else { return self.pause = .forRoom }
+                if stop == .forOthers { return self.pause = .forOthers }
                 let mayRest = self.service.isDraining && CacheService.isResting(connection)
                 if commands.isQuitting || mayRest { return self.pause = .forGood }
                 let wanted = max(Self.readByteCount, min(commands.missingByteCount, 1 << 20))
                 guard let count = try connection.fillNow(atMost: wanted) else {
+                    self.record.state = connection.input.isEmpty ? .reading : .readingValue
                     // An idle connection holds no memory.
                     connection.releaseIdleMemory()
                     return self.pause = .forInput

@@ -26,7 +26,10 @@ struct MetaGetAnswer {
 
     /// Appends it; false when an opaque token is too long, and what was appended is to be dropped.
     mutating func append(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        if self.flags.wantsValue {
+        // Who has this state of the value already is not sent it again.
+        let isKnown = self.flags.cas == self.item.cas
+        let showsValue = self.flags.wantsValue && !isKnown
+        if showsValue {
             self.output.append("VA ")
             self.output.append(decimal: self.item.valueByteCount)
         } else {
@@ -38,7 +41,7 @@ struct MetaGetAnswer {
         }
         self.appendPromise()
         self.output.append("\r\n")
-        if self.flags.wantsValue {
+        if showsValue {
             self.item.appendValue(to: self.output)
             self.output.append("\r\n")
         }

@@ -9,6 +9,8 @@ final class ConnectionCounts: Sendable {
         var total = 0
         /// Connections turned away because there were too many.
         var rejected = 0
+        /// Connections closed for having been at rest too long.
+        var idleKicks = 0
     }
 
     private let sum = Mutex(Numbers())
@@ -31,6 +33,9 @@ final class ConnectionCounts: Sendable {
 
     /// Counts out a connection that was admitted.
     func leave() { self.sum.withLock { $0.current -= 1 } }
+
+    /// Counts a connection that was closed for having been at rest too long.
+    func kick() { self.sum.withLock { $0.idleKicks += 1 } }
 
     /// Sets back what `stats reset` sets back.
     func reset() { self.sum.withLock { $0 = Numbers(current: $0.current) } }

@@ -1,0 +1,190 @@
+import Base
+import CacheStorage
+import MemcacheProtocol
+
+// The binary protocol's commands but for those with a value. `packet` is the whole request.
+extension CommandExecutor {
+    private static let extrasStart = BinaryHeader.byteCount
+    private static let flagsByteCount = 4
+
+    /// Executes a request that has no value to wait for.
+    func perform(_ request: BinaryRequest, _ packet: Span<UInt8>) {
+        let answers = BinaryAnswers(to: request.header, self.output)
+        let key = packet.extracting(request.key)
+        switch request.opcode.loud {
+        case .get, .getKey: self.binaryGet(request, key, answers)
+        case .touch, .getAndTouch, .getKeyAndTouch:
+            let seconds = packet.bigEndian(Self.extrasStart, byteCount: 4)
+            self.binaryGet(request, key, answers, expiry: Self.expiry(seconds))
+        case .delete: self.binaryDelete(request, key, answers)
+        case .increment, .decrement:
+            self.binaryChange(request, key, BinaryArithmetic(packet), answers)
+        case .flush:
+            let hasExtras = request.header.extrasByteCount > 0
+            let seconds = hasExtras ? packet.bigEndian(Self.extrasStart, byteCount: 4) : 0
+            self.binaryFlush(request, Self.expiry(seconds), answers)
+        case .noOperation, .quit: if !request.opcode.isQuiet { answers.head() }
+        case .version:
+            let text = CacheService.versionText
+            answers.head(value: text.utf8CodeUnitCount)
+            self.output.append(text)
+        default: answers.error(.unknownCommand)
+        }
+    }
+
+    /// Seconds as the wire has them: 32 bits that memcached reads as a signed number.
+    private static func expiry(_ bits: UInt64) -> Int { Int(Int32(truncatingIfNeeded: bits)) }
+
+    private func binaryGet(
+        _ request: BinaryRequest, _ key: Span<UInt8>, _ answers: BinaryAnswers,
+        expiry: Int? = nil
+    ) {
+        let output = self.output
+        let opcode = request.opcode.loud
+        let withKey = opcode == .getKey || opcode == .getKeyAndTouch
+        let newExpiry = expiry.map { self.clock.expiry($0, now: self.now) }
+        let access: Access = expiry == nil ? .get : .touch
+        self.noteFetch(key)
+        let isHit = self.store.read(key, now: self.now, as: access, expiry: newExpiry) { item in
+            answers.head(
+                extras: Self.flagsByteCount, key: withKey ? key.count : 0,
+                value: opcode == .touch ? 0 : item.valueByteCount, cas: item.cas)
+            output.append(bigEndian: UInt64(item.flags), byteCount: Self.flagsByteCount)
+            if withKey { output.append(key) }
+            if opcode != .touch { item.appendValue(to: output) }
+        }
+        self.prefixes.count(.get(isHit: isHit), key)
+        if isHit || request.opcode.isQuiet { return }
+        guard withKey else { return answers.error(.keyNotFound) }
+        answers.head(.keyNotFound, key: key.count)
+        output.append(key)
+    }
+
+    private func binaryDelete(
+        _ request: BinaryRequest, _ key: Span<UInt8>, _ answers: BinaryAnswers
+    ) {
+        let cas = request.header.cas == 0 ? nil : request.header.cas
+        self.prefixes.count(.delete, key)
+        let facts = self.noteFetch(key)
+        switch self.store.delete(key, cas: cas, now: self.now) {
+        case .stored:
+            if let facts { self.watch?.deleted(key, "delete", facts) }
+            if !request.opcode.isQuiet { answers.head() }
+        case .exists: answers.error(.keyExists)
+        default: answers.error(.keyNotFound)
+        }
+    }
+
+    private func binaryChange(
+        _ request: BinaryRequest, _ key: Span<UInt8>, _ arithmetic: BinaryArithmetic,
+        _ answers: BinaryAnswers
+    ) {
+        let isIncrement = request.opcode.loud == .increment
+        self.noteFetch(key)
+        let outcome = self.store.change(
+            key, by: arithmetic.delta, isIncrement: isIncrement, now: self.now,
+            cas: request.header.cas)
+        switch outcome {
+        case .number(let number):
+            var cas: UInt64 = 0
+            _ = self.store.read(key, now: self.now, as: .none, bumps: false) { cas = $0.cas }
+            self.answer(number, cas: cas, request, answers)
+        case .notANumber: answers.error(.notANumber)
+        case .exists: answers.error(.keyExists)
+        case .outOfMemory: answers.error(.outOfMemory, "Out of memory incrementing value")
+        case .notFound:
+            guard let expiry = arithmetic.expiry else { return answers.error(.keyNotFound) }
+            self.binaryMakeNumber(
+                key, arithmetic.initial, Self.expiry(UInt64(expiry)), request, answers)
+        }
+    }
+
+    private func binaryMakeNumber(
+        _ key: Span<UInt8>, _ number: UInt64, _ expiry: Int, _ request: BinaryRequest,
+        _ answers: BinaryAnswers
+    ) {
+        let text = ByteBuffer()
+        text.append(decimal: number)
+        let (outcome, cas) = self.store.store(
+            key, text.bytes, mode: .add, flags: 0,
+            expiry: self.clock.expiry(expiry, now: self.now), now: self.now)
+        guard outcome == .stored else {
+            return answers.error(.outOfMemory, "Out of memory allocating new item")
+        }
+        self.answer(number, cas: cas, request, answers)
+    }
+
+    private func answer(
+        _ number: UInt64, cas: UInt64, _ request: BinaryRequest, _ answers: BinaryAnswers
+    ) {
+        if request.opcode.isQuiet { return }
+        answers.head(value: 8, cas: cas)
+        self.output.append(bigEndian: number, byteCount: 8)
+    }
+
+    private func binaryFlush(_ request: BinaryRequest, _ delay: Int, _ answers: BinaryAnswers) {
+        self.flush(delay: delay)
+        if !request.opcode.isQuiet { answers.head() }
+    }
+
+    // MARK: With a value
+
+    /// Stores a value: set, add, replace, append, prepend.
+    func store(_ request: BinaryRequest, _ packet: Span<UInt8>) {
+        let answers = BinaryAnswers(to: request.header, self.output)
+        let header = request.header
+        var conditions = CacheStore.Conditions()
+        conditions.cas = header.cas
+        let opcode = request.opcode.loud
+        let isJoined = opcode == .append || opcode == .prepend
+        let mode: CacheStore.Mode
+        switch opcode {
+        case .append: mode = .append
+        case .prepend: mode = .prepend
+        case _ where header.cas != 0: mode = .compareAndSet
+        case .add: mode = .add
+        case .replace: mode = .replace
+        default: mode = .set
+        }
+        let flags = isJoined ? 0 : packet.bigEndian(Self.extrasStart, byteCount: 4)
+        let seconds = isJoined ? 0 : packet.bigEndian(Self.extrasStart + 4, byteCount: 4)
+        let key = packet.extracting(request.key)
+        let expiry = self.clock.expiry(Self.expiry(seconds), now: self.now)
+        self.prefixes.count(.set, key)
+        self.noteFetch(key)
+        let (outcome, cas) = self.store.store(
+            key, packet.extracting(request.value), mode: mode,
+            flags: UInt32(truncatingIfNeeded: flags), expiry: expiry, now: self.now, conditions)
+        self.noteStore(key, outcome, mode, expiry: expiry)
+        switch outcome {
+        case .stored: if !request.opcode.isQuiet { answers.head(cas: cas) }
+        case .exists: answers.error(.keyExists)
+        case .notFound: answers.error(.keyNotFound)
+        case .notStored:
+            answers.error(mode == .add ? .keyExists : mode == .replace ? .keyNotFound : .notStored)
+        case .tooLarge: answers.error(.valueTooLarge)
+        case .outOfMemory:
+            self.counts.noMemoryCount += 1
+            answers.error(.outOfMemory, "Out of memory allocating item")
+        }
+    }
+
+    /// Whether an item of this size is taken; else it was answered, and the value is to be passed
+    /// over.
+    func takes(_ request: BinaryRequest, _ packet: Span<UInt8>) -> Bool {
+        let hasFlags = request.header.extrasByteCount > 0
+        let flags = hasFlags ? packet.bigEndian(Self.extrasStart, byteCount: 4) : 0
+        let key = packet.extracting(request.key)
+        if self.store.settings.takes(
+            keyByteCount: key.count, valueByteCount: request.value.count,
+            flags: UInt32(truncatingIfNeeded: flags))
+        {
+            return true
+        }
+        // An old value must not outlive the try to replace it.
+        if request.opcode.loud == .set { _ = self.store.delete(key, now: self.now) }
+        self.counts.tooLargeCount += 1
+        BinaryAnswers(to: request.header, self.output).error(.valueTooLarge)
+        return false
+    }
+}

@@ -1,0 +1,43 @@
+import Base
+import SystemInterface
+
+// `stats conns`.
+extension StatisticsReports {
+    func connections() -> StatisticList {
+        var list = StatisticList()
+        let now = SystemClock.now().nanoseconds
+        for listener in self.service.listenerNumbers {
+            list.add("\(listener.descriptor):addr", Self.text(listener.address))
+            list.add("\(listener.descriptor):state", "conn_listening")
+            list.add("\(listener.descriptor):secs_since_last_cmd", Self.since(0, now))
+        }
+        for record in self.service.table.all {
+            let number = "\(record.descriptor)"
+            let local = record.localAddress
+            if case .unix? = local {
+                list.add("\(number):addr", "unix:")
+            } else {
+                list.add("\(number):addr", Self.text(record.peerAddress))
+            }
+            if let local { list.add("\(number):listen_addr", Self.text(local)) }
+            let isAsking = record === self.asking
+            list.add("\(number):state", (isAsking ? .executing : record.state).word)
+            list.add(
+                "\(number):secs_since_last_cmd", Self.since(record.lastCommandNanoseconds, now))
+        }
+        return list
+    }
+
+    private static func since(_ then: Int64, _ now: Int64) -> Int {
+        Int(max(0, now - then) / 1_000_000_000)
+    }
+
+    /// `tcp:127.0.0.1:11211`, `tcp6:[::1]:11211`, `unix:/path`.
+    private static func text(_ address: SocketAddress) -> String {
+        switch address {
+        case .ipv4: "tcp:\(address)"
+        case .ipv6: "tcp6:\(address)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}
