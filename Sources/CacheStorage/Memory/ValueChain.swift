@@ -14,7 +14,7 @@ extension Item {
     }
 
     /// The first further chunk of a chained item; 0 when there is none yet.
-    // SAFETY: a chained item's chunk has `chainedByteCount` bytes, the last four of which these are.
+    // SAFETY: a chained item's chunk has `chainedByteCount` bytes; these are the last four.
     var firstExtra: UInt32 {
         get {
             let offset = Self.firstExtraOffset(keyByteCount: self.keyByteCount)

@@ -36,8 +36,8 @@ package struct ClassHits: Sendable {
 
 /// All stripes: memory of their own, so that taking a lock counts no references.
 // SAFETY: `stripes` has `Stripe.count` entries for as long as this lives; an index is the upper
-// bits of a hash or below that count. What is reached through `subscript` is used with the lock held,
-// which is why this may be shared.
+// bits of a hash or below that count. What is reached through `subscript` is used with the lock
+// held, which is why this may be shared.
 @safe final class Stripes: @unchecked Sendable {
     private let stripes: UnsafeMutablePointer<Stripe>
 

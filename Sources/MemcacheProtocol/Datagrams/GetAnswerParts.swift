@@ -17,10 +17,11 @@ package enum GetAnswerParts {
             place = item.end
             ends.append(place)
         }
+        guard place < answer.count else { return ends }
         if !ends.isEmpty, Self.isEqual(answer.extracting(lastKey), Self.lastWord(of: line)) {
             ends.removeLast()
         }
-        if place < answer.count { ends.append(answer.count) }
+        ends.append(answer.count)
         return ends
     }
 

@@ -69,6 +69,7 @@ struct DatagramFrameTests {
         #expect(Self.parts("\(a)\(b)END\r\n", "gets a b c") == [a, b, "END\r\n"])
         #expect(Self.parts("\(a)END\r\n", "get c a  ") == ["\(a)END\r\n"])
         #expect(Self.parts("END\r\n", "get c") == ["END\r\n"])
+        #expect(Self.parts(a, "get a") == [a], "an answer that ends with its last item")
         #expect(Self.parts("STORED\r\n", "set a 0 0 3") == ["STORED\r\n"])
         #expect(Self.parts("", "set a 0 0 3 noreply") == [])
     }
