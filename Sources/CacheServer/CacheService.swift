@@ -44,14 +44,15 @@ package final class CacheService: DaemonService {
         self.textCredentials = nil
         self.prefixes = PrefixCounts(
             delimiter: options.commands.prefixDelimiter, isOn: options.commands.countsPrefixes)
-        let memory = try SharedMemory(
-            byteCount: options.storage.addressSpaceByteCount,
-            orAtLeast: options.storage.byteCount)
+        let memory = try ItemMemory.open(options)
         let clock = CacheClock()
+        let start = SystemClock.now()
         // SAFETY: the store keeps `memory` for as long as it uses its bytes.
         self.store = unsafe CacheStore(
             options.storage, memory: memory.bytes, owner: memory, origin: clock.origin(),
             giveBack: memory.giveBack)
+        ItemMemory.log(
+            self.store.recovery, took: SystemClock.now() - start, to: daemon.logger)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
         self.store.observer = EvictionObserver(self.watchers)
     }
@@ -179,6 +180,9 @@ package final class CacheService: DaemonService {
         self.current.withLock { $0 = fresh }
         self.store.setMemoryLimit(fresh.storage.memoryLimit)
     }
+
+    /// SIGUSR1 ends memcached in an orderly way; with `-e` its items are there for the next one.
+    package func reopenLogs() { self.requestShutdown(isGraceful: true) }
 
     /// Accepts no more; connections end once what they sent is answered.
     package func drain(deadline: Instant) async -> Int {

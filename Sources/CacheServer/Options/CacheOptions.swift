@@ -81,7 +81,6 @@ package struct CacheOptions: Sendable {
         if self.network.udpPort != 0 { return "-U" }
         if self.commands.wantsSASL { return "-S" }
         if self.commands.authenticationFile != nil { return "-Y" }
-        if self.memory.file != nil { return "-e" }
         return self.replication.peers.isEmpty ? nil : "-x"
     }
 

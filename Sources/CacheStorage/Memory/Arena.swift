@@ -82,4 +82,10 @@
         let start = Self.reservedByteCount + number * Self.pageByteCount
         self.giveBackBytes(start..<start + Self.pageByteCount)
     }
+
+    /// Returns the memory of all pages to the system, whatever lies in them.
+    func giveBackAll() {
+        let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
+        self.giveBackBytes(Self.reservedByteCount..<end)
+    }
 }

@@ -23,11 +23,13 @@ import Synchronization
         unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
+    /// Whether nobody has used the memory before.
+    var isEmpty: Bool { unsafe self.word(0).pointee.load(ordering: .relaxed) == 0 }
+
     /// Why what lies in the memory is not taken up; nil when it is.
     func refusal(_ settings: StorageSettings) -> String? {
         let mark = unsafe self.word(0).pointee.load(ordering: .relaxed)
-        if mark == 0 { return "there is nothing" }
-        if mark != Self.mark { return "it holds something else" }
+        if mark != Self.mark { return "it is not, or not wholly, a cache's memory" }
         let format = unsafe self.base.load(fromByteOffset: 8, as: UInt32.self)
         guard format == Self.format else {
             return "its format is \(format), this program's is \(Self.format)"

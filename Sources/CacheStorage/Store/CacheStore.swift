@@ -46,17 +46,19 @@ package final class CacheStore: @unchecked Sendable {
         // SAFETY: handed on as it came.
         unsafe self.arena = Arena(memory, owner: owner, giveBack: giveBack)
         self.superblock = Superblock(self.arena)
-        let refusal = self.superblock.refusal(settings)
-        if refusal != nil {
+        let wasEmpty = self.superblock.isEmpty
+        let refusal = wasEmpty ? nil : self.superblock.refusal(settings)
+        if wasEmpty || refusal != nil {
             self.arena.forgetPages()
+            if refusal != nil { self.arena.giveBackAll() }
             self.superblock.begin(settings, secret: origin.secret, epoch: origin.epoch)
         }
         self.secret = self.superblock.secret
         self.versions = VersionSource(self.superblock)
         self.slabs = Slabs(self.arena, settings)
         self.sizes = self.slabs.sizes
-        if let refusal {
-            self.recovery = RecoveryReport(refusal: refusal)
+        if wasEmpty || refusal != nil {
+            self.recovery = RecoveryReport(wasEmpty: wasEmpty, refusal: refusal)
         } else {
             var recovery = Recovery(self.arena, self.slabs, self.stripes, self.superblock)
             self.recovery = recovery.run(unixNow: origin.unixNow)

@@ -1,6 +1,8 @@
 /// What was found in the memory that a store was made in.
 package struct RecoveryReport: Sendable {
-    /// Why nothing was taken up; nil when it was.
+    /// Whether nobody has used the memory before.
+    package var wasEmpty = false
+    /// Why nothing was taken up of what lay there; nil when it was, or nothing lay there.
     package var refusal: String?
     /// Items taken up, and those left out: over, flushed, or not whole.
     package var itemCount = 0, goneCount = 0, brokenCount = 0

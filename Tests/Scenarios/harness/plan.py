@@ -89,6 +89,7 @@ ALONE = (
     "story_09_no_cache",
     "story_10_signals",
     "story_11_systemd",
+    "story_30_restart",
 )
 
 

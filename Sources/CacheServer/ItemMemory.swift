@@ -1,0 +1,51 @@
+import CacheStorage
+import DaemonKit
+import Logging
+import SystemInterface
+
+/// The memory that a cache's items lie in, with what an earlier process has left there.
+///
+/// It is the file of `-e`; without one a memfd, which systemd keeps over a restart where it may
+/// (`FileDescriptorStoreMax=`), else a new one.
+enum ItemMemory {
+    /// Maps the memory.
+    ///
+    /// - Throws: why it cannot be had; for a file, what is wrong with it.
+    static func open(_ options: CacheOptions) throws -> SharedMemory {
+        if let path = options.memory.file {
+            return try Self.open(file: path, options.storage.byteCount)
+        }
+        return try SharedMemory(
+            byteCount: options.storage.addressSpaceByteCount,
+            orAtLeast: options.storage.byteCount)
+    }
+
+    private static func open(file path: String, _ byteCount: Int) throws(StartError) -> SharedMemory
+    {
+        do {
+            return try SharedMemory(file: path, byteCount: byteCount)
+        } catch .wouldBlock {
+            throw StartError(description: "-e \(path): another process keeps its items there")
+        } catch .invalidArgument {
+            throw StartError(description: "-e \(path): it is not a file")
+        } catch {
+            throw StartError(
+                description: "-e \(path): there is no memory of \(byteCount) bytes: \(error)")
+        }
+    }
+
+    /// Says what was found in the memory.
+    static func log(_ report: RecoveryReport, took time: Duration, to logger: Logger) {
+        if report.wasEmpty { return }
+        if let refusal = report.refusal {
+            logger.warning("the items of the process before this one are dropped: \(refusal)")
+            return
+        }
+        let milliseconds = time / .milliseconds(1)
+        logger.notice(
+            """
+            took up \(report.itemCount) items in \(Int(milliseconds)) ms; \(report.goneCount) \
+            had expired or were flushed, \(report.brokenCount) were not whole
+            """)
+    }
+}
