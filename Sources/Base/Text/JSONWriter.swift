@@ -67,6 +67,12 @@ package struct JSONWriter {
         self.output.append(truth ? "true" : "false")
     }
 
+    /// Writes a value that is JSON already.
+    package mutating func document(_ text: String) {
+        self.beginValue()
+        self.output.append(text)
+    }
+
     /// Writes null.
     package mutating func null() {
         self.beginValue()

@@ -18,6 +18,12 @@ extension LifeCycle {
                 }
             }
         }
+        control.route("GET", "/v1/health") { [self] _ in await self.healthAnswer() }
+        control.route("GET", "/v1/config", access: .confidential) { [self] _ in
+            Self.answer(self.daemon.settings.name, await self.service.configuration())
+        }
+        control.route("/v1/events", of: self.daemon.events.lines, named: "events")
+        control.route("/v1/log", of: self.daemon.logs.lines, named: "lines")
         control.route("GET", "/metrics") { [metrics = self.daemon.metrics] _ in
             let buffer = ByteBuffer()
             metrics.write(to: buffer)
@@ -42,12 +48,65 @@ extension LifeCycle {
         }
     }
 
+    private func warnings(of status: ServiceStatus) -> [String] {
+        guard let failure = self.lastReloadFailure else { return status.warnings }
+        return ["the last reload was refused: \(failure)"] + status.warnings
+    }
+
+    /// Whether it serves and all is well with it; 503 while it does not serve.
+    private func healthAnswer() async -> ControlResponse {
+        let isRunning = self.phase == .running
+        let warnings = self.warnings(of: await self.service.status())
+        let health = !isRunning ? "unavailable" : warnings.isEmpty ? "ok" : "degraded"
+        return .json(status: isRunning ? 200 : 503) { json in
+            json.object { json in
+                json.member("daemon", self.daemon.settings.name)
+                json.member("state", self.phase.rawValue)
+                json.member("health", health)
+                Self.write("warnings", warnings, to: &json)
+            }
+        }
+    }
+
+    /// What was taken at the start or the last reload, beside what the files hold now.
+    private static func answer(
+        _ daemon: String, _ configuration: ServiceConfiguration
+    ) -> ControlResponse {
+        .json { json in
+            json.object { json in
+                json.member("daemon", daemon)
+                json.member("language", configuration.language)
+                json.key("settings")
+                json.object { json in
+                    for (name, value) in configuration.settings { json.member(name, value) }
+                }
+                json.key("files")
+                json.array { json in
+                    for file in configuration.files { Self.write(file, to: &json) }
+                }
+            }
+        }
+    }
+
+    private static func write(_ file: ServiceConfiguration.File, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("path", file.path)
+            json.member("text", String(decoding: file.text, as: UTF8.self))
+            json.key("onDisk")
+            do {
+                let bytes = try Files.read(file.path, limit: ServiceConfiguration.fileBytesMax)
+                json.value(String(decoding: bytes, as: UTF8.self))
+                json.member("isChanged", bytes != file.text)
+            } catch {
+                json.null()
+                json.member("isChanged", true)
+            }
+        }
+    }
+
     private func statusAnswer() async -> ControlResponse {
         let status = await self.service.status()
-        var warnings = status.warnings
-        if let failure = self.lastReloadFailure {
-            warnings.insert("the last reload was refused: \(failure)", at: 0)
-        }
+        let warnings = self.warnings(of: status)
         return .json { json in
             json.object { json in
                 json.member("daemon", self.daemon.settings.name)
@@ -75,7 +134,7 @@ extension LifeCycle {
         json.object { json in
             json.member("method", route.method)
             json.member("path", route.pattern)
-            json.member("access", route.access == .change ? "change" : "read")
+            json.member("access", route.access.word)
         }
     }
 

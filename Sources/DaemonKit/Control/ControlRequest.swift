@@ -1,11 +1,11 @@
-package import Base
+import Base
 import HTTPProtocol
 
 /// A request on a control socket.
 package struct ControlRequest: Sendable {
     /// The method, in capitals.
     package let method: String
-    /// The path, decoded.
+    /// The path as it came, without the query; the parts behind a route's names are decoded.
     package let path: String
     /// What the parts of the route's pattern stood for: `id` of `/v1/sessions/{id}`.
     package internal(set) var parameters: [String: String] = [:]
@@ -75,46 +75,5 @@ package struct ControlError: Error, Equatable, Sendable {
     /// 503: something that is needed does not answer.
     package static func unavailable(_ message: String) -> ControlError {
         ControlError(status: 503, code: "unavailable", message: message)
-    }
-}
-
-/// What a handler answers.
-package struct ControlResponse: Sendable {
-    /// The HTTP status.
-    package let status: Int
-    /// The media type of the body.
-    package let contentType: StaticString
-    /// The body.
-    package let body: [UInt8]
-
-    /// A JSON document; `write` makes exactly one value.
-    package static func json(
-        status: Int = 200, _ write: (inout JSONWriter) -> Void
-    ) -> ControlResponse {
-        let buffer = ByteBuffer()
-        var writer = JSONWriter(into: buffer)
-        write(&writer)
-        buffer.append(UInt8(ascii: "\n"))
-        return ControlResponse(
-            status: status, contentType: "application/json", body: buffer.bytes.makeArray())
-    }
-
-    /// A text.
-    package static func text(
-        _ bytes: ByteBuffer, contentType: StaticString = "text/plain; charset=utf-8"
-    ) -> ControlResponse {
-        ControlResponse(status: 200, contentType: contentType, body: bytes.bytes.makeArray())
-    }
-
-    static func error(_ error: ControlError) -> ControlResponse {
-        .json(status: error.status) { json in
-            json.object { json in
-                json.key("error")
-                json.object { json in
-                    json.member("code", error.code)
-                    json.member("message", error.message)
-                }
-            }
-        }
     }
 }

@@ -1,3 +1,6 @@
+import Base
+import HTTPProtocol
+
 /// A method and a path whose parts may have names: `GET /v1/sessions/{id}`.
 struct ControlRoute: Sendable {
     let method: String
@@ -25,13 +28,19 @@ struct ControlRoute: Sendable {
         var found: [String: String] = [:]
         for (part, text) in zip(self.parts, given) {
             if part.hasPrefix("{"), part.hasSuffix("}") {
-                guard !text.isEmpty else { return nil }
-                found[String(part.dropFirst().dropLast())] = String(text)
+                // Decoded part by part: a server's name may hold a slash.
+                guard !text.isEmpty, let value = Self.decode(text) else { return nil }
+                found[String(part.dropFirst().dropLast())] = value
             } else if part != text {
                 return nil
             }
         }
         return found
+    }
+
+    private static func decode(_ text: Substring) -> String? {
+        guard let bytes = PercentCoding.decode(Array(text.utf8).span) else { return nil }
+        return bytes.span.makeString()
     }
 
     private static func split(_ path: String) -> [Substring] {
@@ -43,8 +52,19 @@ struct ControlRoute: Sendable {
 package enum ControlAccess: Sendable {
     /// Everybody who can connect.
     case read
-    /// Root, the daemon's user and the group `holdfast`; what they do is logged.
+    /// Root, the daemon's user and the group `holdfast`: what could do harm in other hands.
+    case confidential
+    /// The same; what they do is logged.
     case change
+
+    /// The word for it in `/v1/routes`.
+    package var word: String {
+        switch self {
+        case .read: "read"
+        case .confidential: "confidential"
+        case .change: "change"
+        }
+    }
 }
 
 /// Answers one request, on the main loop. It may wait, also for other loops.

@@ -17,6 +17,9 @@ package final class ControlServer: Sendable {
     /// How many connections may be open at once; more are closed as they come.
     package static let connectionCountMax = 64
 
+    /// What routes call the part of their path that is a session's id.
+    private static let sessionParameter = "id"
+
     private struct State {
         var routes: [ControlRoute] = []
         var server: HTTPServer?
@@ -25,9 +28,13 @@ package final class ControlServer: Sendable {
 
     private let state = Mutex(State())
     private let logger: Logger
+    private let events: EventHub
 
-    /// Makes a server without routes; changes are told to `logger`.
-    package init(logger: Logger) { self.logger = logger }
+    /// Makes a server without routes; changes are told to `logger` and `events`.
+    package init(logger: Logger, events: EventHub) {
+        self.logger = logger
+        self.events = events
+    }
 
     /// Adds a route. A part of the path in braces has a name and stands for any text without slash.
     ///
@@ -71,7 +78,10 @@ package final class ControlServer: Sendable {
     var acceptedCount: Int { self.state.withLock { $0.server }?.statistics.acceptedCount ?? 0 }
 
     /// Stops to accept and removes the socket's path where it was made here.
-    package func stop() { self.state.withLock { $0.server }?.stopListening() }
+    package func stop() {
+        self.events.lines.close()
+        self.state.withLock { $0.server }?.stopListening()
+    }
 
     private func serve(_ connection: ServerConnection) async {
         let (group, openCount) = self.state.withLock {
@@ -88,7 +98,8 @@ package final class ControlServer: Sendable {
                 let query = Self.query(of: head)
                 response = await self.answer(
                     ControlRequest(
-                        method: head.string(head.methodRange), path: Self.path(of: head),
+                        method: head.string(head.methodRange),
+                        path: head.bytes(head.path).makeString(),
                         query: query, body: body.bytes.makeArray(), peer: peer))
             } catch .bodyTooLarge {
                 response = .error(
@@ -97,12 +108,27 @@ package final class ControlServer: Sendable {
             } catch {
                 return
             }
-            connection.beginResponse(response.status)
-            connection.addField("Content-Type", response.contentType)
-            connection.addField("Cache-Control", "no-store")
-            connection.endHead(.length(UInt64(response.body.count)))
-            let body = response.body
-            connection.write(body.span)
+            await Self.send(response, on: connection)
+        }
+    }
+
+    private static func send(_ response: ControlResponse, on connection: ServerConnection) async {
+        connection.beginResponse(response.status)
+        connection.addField("Content-Type", response.contentType)
+        connection.addField("Cache-Control", "no-store")
+        switch response.body {
+        case .whole(let bytes):
+            connection.endHead(.length(UInt64(bytes.count)))
+            connection.write(bytes.span)
+            connection.finish()
+        case .stream(let produce):
+            connection.endHead(.stream)
+            let bound = LoopBound(connection, loop: connection.loop)
+            await produce(
+                ControlStream(loop: connection.loop) { bytes in
+                    bound.value.write(bytes.span)
+                    return (try? await bound.value.flush()) != nil
+                })
             connection.finish()
         }
     }
@@ -135,8 +161,9 @@ package final class ControlServer: Sendable {
     private func perform(_ route: ControlRoute, _ request: ControlRequest) async -> ControlResponse
     {
         let what = "\(route.method) \(Self.loggable(route, request))"
-        if route.access == .change, !request.peer.mayChange {
+        if route.access != .read, !request.peer.mayChange {
             self.logger.warning("refused on the control socket: \(what) by \(request.peer)")
+            self.tell("control_refused", "refused: \(what)", request)
             return .error(
                 ControlError(
                     status: 403, code: "forbidden",
@@ -147,18 +174,23 @@ package final class ControlServer: Sendable {
             let response = try await route.handler(request)
             if route.access == .change {
                 self.logger.notice("done on the control socket: \(what) by \(request.peer)")
+                self.tell("control_done", "done: \(what)", request)
             }
             return response
         } catch {
             let refusal = error as? ControlError ?? .refused("\(error)")
             if route.access == .change {
-                // What a handler says often names the session that was asked for.
-                let why = Redacted.text(refusal.message)
+                let why = Self.loggable(refusal.message, of: request)
                 self.logger.warning(
                     "not done on the control socket: \(what) by \(request.peer): \(why)")
+                self.tell("control_not_done", "not done: \(what): \(why)", request)
             }
             return .error(refusal)
         }
+    }
+
+    private func tell(_ event: String, _ message: String, _ request: ControlRequest) {
+        self.events.publish(event, message, [("by", request.peer.description)])
     }
 
     /// The path with session ids cut: the journal never holds a whole one.
@@ -166,21 +198,23 @@ package final class ControlServer: Sendable {
         var path = route.pattern
         for (name, value) in request.parameters.sorted(by: { $0.key < $1.key }) {
             if let place = path.firstRange(of: "{\(name)}") {
-                path.replaceSubrange(place, with: Redacted.session(value))
+                path.replaceSubrange(
+                    place, with: name == Self.sessionParameter ? Redacted.session(value) : value)
             }
         }
         // A second id may hide behind the first one's end.
         return Redacted.text(path)
     }
 
+    /// The first line of what a handler says, which often names the session that was asked for.
+    private static func loggable(_ message: String, of request: ControlRequest) -> String {
+        let id = request.parameter(Self.sessionParameter)
+        let text = id.isEmpty ? message : message.replacing(id, with: Redacted.session(id))
+        return Redacted.text(String(text.prefix { !$0.isNewline }))
+    }
+
     private static func query(of head: RequestHead) -> [(name: String, value: String)] {
         guard let range = head.query else { return [] }
         return QueryReader.pairs(of: head.bytes(range))
-    }
-
-    private static func path(of head: RequestHead) -> String {
-        let raw = head.bytes(head.path)
-        guard let decoded = PercentCoding.decode(raw) else { return raw.makeString() }
-        return decoded.span.makeString()
     }
 }

@@ -29,6 +29,8 @@ package final class Daemon: Sendable {
     package let logger: Logger
     /// All metrics; the service adds its own in `prepare`.
     package let metrics: Metrics
+    /// What happens, for whoever watches.
+    package let events: EventHub
     /// The control socket; the service adds its routes in `prepare`.
     package let control: ControlServer
 
@@ -43,7 +45,8 @@ package final class Daemon: Sendable {
         self.logs = logs
         self.logger = logs.makeLogger(label: settings.name)
         self.metrics = Metrics()
-        self.control = ControlServer(logger: self.logger)
+        self.events = EventHub(daemon: settings.name)
+        self.control = ControlServer(logger: self.logger, events: self.events)
         self.loops = try LoopGroup(count: max(1, settings.loopCount), name: settings.name)
     }
 

@@ -32,11 +32,46 @@ package protocol DaemonService: AnyObject, Sendable {
 
     /// What it does now, for `GET /v1/status` and systemd.
     func status() async -> ServiceStatus
+
+    /// The configuration in force, for `GET /v1/config`; who asks may see secrets.
+    func configuration() async -> ServiceConfiguration
 }
 
 extension DaemonService {
     /// No log files of its own.
     package func reopenLogs() {}
+    /// Nothing to show.
+    package func configuration() async -> ServiceConfiguration { ServiceConfiguration() }
+}
+
+/// The configuration that a service took at its start or its last reload.
+package struct ServiceConfiguration: Sendable {
+    /// The largest file that is read again to be compared, in bytes.
+    package static let fileBytesMax = 16 << 20
+
+    /// One file as it was read.
+    package struct File: Sendable {
+        /// Where it is.
+        package let path: String
+        /// What it held when it was taken.
+        package let text: [UInt8]
+
+        /// Takes both.
+        package init(path: String, text: [UInt8]) {
+            self.path = path
+            self.text = text
+        }
+    }
+
+    /// Whose language the files are in: `memcached`, `nginx`, `httpd`, `tomcat`; empty for none.
+    package var language = ""
+    /// The files, the main one first.
+    package var files: [File] = []
+    /// Settings in force, by name, where the service has a list of them.
+    package var settings: [(name: String, value: String)] = []
+
+    /// Nothing.
+    package init() {}
 }
 
 /// What a service says of itself.

@@ -77,6 +77,7 @@ final class LifeCycle: Sendable {
         let status = await self.service.status()
         self.logger.notice("\(settings.name) \(settings.version) \(Self.whereabouts(status))")
         Systemd.notify("READY=1", Systemd.status(Self.line(status)))
+        self.daemon.events.publish("started", "\(settings.name) \(Self.whereabouts(status))")
         self.startHousekeeping()
         if self.state.withLock({ $0.mustReload }) { self.received(.hangUp) }
         await Suspension.wait { end in
@@ -129,6 +130,7 @@ final class LifeCycle: Sendable {
         guard isFirst else { return }
         let limitText = Self.secondsText(limit)
         self.logger.notice("\(reason): finishing what has begun, for at most \(limitText)")
+        self.daemon.events.publish("draining", "\(reason): finishing what has begun")
         let extra = limit + Self.stopLimit * 2
         Systemd.notify(
             "STOPPING=1", Systemd.status("draining, for at most \(limitText)"),
@@ -151,6 +153,8 @@ final class LifeCycle: Sendable {
         guard isFirst else { return }
         if !wasDraining { Systemd.notify("STOPPING=1", Systemd.status("stopping")) }
         self.logger.notice("\(reason): ending")
+        self.daemon.events.publish("stopping", "\(reason): ending")
+        self.daemon.logs.lines.close()
         self.daemon.control.stop()
         // Whichever comes first: the service has stopped, or its time is over.
         self.loop.spawn {
@@ -185,6 +189,7 @@ final class LifeCycle: Sendable {
             self.failedReloads.add()
             self.state.withLock { $0.lastReloadFailure = "\(error)" }
             self.logger.error("\(reason): refused, nothing was changed: \(error)")
+            self.daemon.events.publish("reload_refused", "\(reason): refused: \(error)")
             Systemd.notify(Systemd.status("reload refused: \(error)"))
             throw error
         }
@@ -193,6 +198,7 @@ final class LifeCycle: Sendable {
         let status = await self.service.status()
         self.logger.notice("\(reason): configuration taken, \(Self.whereabouts(status))")
         Systemd.notify(Systemd.status(Self.line(status)))
+        self.daemon.events.publish("reloaded", "\(reason): configuration taken")
     }
 
     private func beginReload() async {

@@ -10,8 +10,8 @@ import SystemInterface
 ///   the priority from the number (sd-daemon(3)).
 /// - A person or file gets `2026-11-24 04:57:17.123 error cached: message key=value`, local time.
 ///
-/// One write(2) a message, so lines of several threads do not mix. No whole session id belongs in a
-/// message: see `Redacted`.
+/// One write(2) a message, so lines of several threads do not mix. Session ids are cut in whatever
+/// is written here (`Redacted`): the journal never holds a whole one.
 package final class LogOutput: Sendable {
     /// How lines are written.
     package enum Form: Sendable {
@@ -23,6 +23,8 @@ package final class LogOutput: Sendable {
 
     /// How lines are written.
     package let form: Form
+    /// The lines as JSON, for whoever watches: `unixMilliseconds`, `level`, `label`, `message`.
+    package let lines = LineHub()
     private let descriptor: Int32
     private let levelNumber: Atomic<Int>
 
@@ -61,6 +63,7 @@ package final class LogOutput: Sendable {
     /// Writes one message; further lines of it are indented for people and marked for the journal.
     func write(level: Logger.Level, label: String, text: String) {
         let buffer = ByteBuffer()
+        let text = Redacted.lines(text)
         switch self.form {
         case .journal:
             for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
@@ -69,6 +72,19 @@ package final class LogOutput: Sendable {
         case .human: buffer.append("\(Self.timeText()) \(level.rawValue) \(label): \(text)\n")
         }
         self.writeAll(buffer)
+        self.lines.publish(Self.document(level, label, text))
+    }
+
+    private static func document(_ level: Logger.Level, _ label: String, _ text: String) -> String {
+        let buffer = ByteBuffer()
+        var json = JSONWriter(into: buffer)
+        json.object { json in
+            json.member("unixMilliseconds", Int(SystemClock.unixNanoseconds() / 1_000_000))
+            json.member("level", level.rawValue)
+            json.member("label", label)
+            json.member("message", text)
+        }
+        return buffer.bytes.makeString()
     }
 
     /// Writes a text as it is.

@@ -52,7 +52,7 @@ import Testing
             let answer = await balancer.daemon.control.answer(
                 ControlRequest(
                     method: "GET", path: "/v1/upstreams", query: [], body: [], peer: peer))
-            let text = String(decoding: answer.body, as: UTF8.self)
+            let text = String(decoding: answer.bytes, as: UTF8.self)
             #expect(answer.status == 200)
             for part in [
                 #""name":"u""#, #""address":"\#(balancer.deadName)","state":"failed""#,

@@ -17,11 +17,13 @@ struct ControlServerTests {
         process: 8, user: 1_001, groups: [1_001], owner: 1_000, privilegedGroup: 50)
 
     private let log: CapturedLog
+    private let events = EventHub(daemon: "test")
     private let server: ControlServer
 
     init() throws {
         self.log = try CapturedLog()
-        self.server = ControlServer(logger: self.log.output.makeLogger(label: "test"))
+        self.server = ControlServer(
+            logger: self.log.output.makeLogger(label: "test"), events: self.events)
         self.server.route("GET", "/v1/things/{name}") { request in
             .json { json in json.value(request.parameter("name")) }
         }
@@ -41,7 +43,7 @@ struct ControlServerTests {
         let response = await self.server.answer(
             ControlRequest(
                 method: method, path: path, query: [], body: Array(body.utf8), peer: peer))
-        return (response.status, String(decoding: response.body, as: UTF8.self))
+        return (response.status, String(decoding: response.bytes, as: UTF8.self))
     }
 
     @Test(arguments: [
@@ -49,6 +51,8 @@ struct ControlServerTests {
         ("GET", "/v1/things/", 404, "not_found"), ("GET", "/v1/things/a/b", 404, "not_found"),
         ("GET", "/", 404, "not_found"), ("POST", "/v1/things/a", 405, "takes GET"),
         ("PUT", "/v1/fails", 422, "No such file or directory"),
+        ("GET", "/v1/things/a%2Fb%20c", 200, "\"a/b c\"\n"),
+        ("GET", "/v1/things/%zz", 404, "not_found"),
     ])
     func aRequestGetsItsAnswer(
         method: String, path: String, status: Int, part: String
@@ -75,12 +79,32 @@ struct ControlServerTests {
         #expect(self.log.take() == "")
     }
 
-    @Test(arguments: ["\(id)-n1.node4", "x-\(id)", id, "bak:\(id)"])
+    @Test(arguments: [
+        "\(id)-n1.node4", "x-\(id)", id, "bak:\(id)", ".\(id)",
+        "5AF1C2B3-7D9E40A8-B6C5D4E3-F2A10987",
+        "5AF1C2B37D9E40A8%CC%81B6C5D4E3F2A10987", "5AF1C2B37D9E40A8%0AB6C5D4E3F2A10987",
+    ])
     func aRefusedChangeLeavesNoWholeIdInTheLog(name: String) async {
-        #expect(await self.ask("DELETE", "/v1/sessions/\(name)").status == 404)
+        for (peer, status) in [(Self.root, 404), (Self.guest, 403)] {
+            #expect(await self.ask("DELETE", "/v1/sessions/\(name)", peer: peer).status == status)
+            let line = self.log.take()
+            #expect(line.contains(" on the control socket: DELETE /v1/sessions/"))
+            #expect(line.split(separator: "\n").count == 1, "\(line)")
+            let path = line.split(separator: " by user ").first ?? ""
+            let digits = path.split(separator: "sessions/").last?.filter(\.isHexDigit) ?? ""
+            #expect(
+                digits.count < 16 && !line.contains("40A8") && !line.contains("0987"), "\(line)")
+        }
+    }
+
+    @Test func aServersNameIsLoggedAsItIs() async {
+        self.server.route("PUT", "/v1/servers/{name}", access: .change) { _ in
+            throw ControlError.refused("line one\nline two")
+        }
+        _ = await self.ask("PUT", "/v1/servers/application-server-12:8080")
         let line = self.log.take()
-        #expect(line.contains("not done on the control socket: DELETE /v1/sessions/"))
-        #expect(!line.contains(Self.id) && !line.contains(Self.id.dropLast(8)), "\(line)")
+        #expect(line.contains("/v1/servers/application-server-12:8080 by"))
+        #expect(line.contains("line one") && !line.contains("line two"))
     }
 
     @Test func theGroupTheOwnerAndRootMayChange() {

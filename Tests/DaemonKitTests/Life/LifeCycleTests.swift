@@ -101,6 +101,29 @@ struct LifeCycleTests {
         #expect(words.contains("STATUS=reload refused: no good"))
     }
 
+    @Test func eventsAreStreamedUntilTheDaemonEnds() async throws {
+        _ = try await Self.live { life, _ in
+            let path = life.daemon.control.addresses[0].replacing("unix:", with: "")
+            let connection = try await Connection.connect(to: .unix(path), on: life.loop)
+            connection.output.append("GET /v1/events?follow=true HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await connection.flush()
+            let input = connection.input
+            func fill(until part: String) async throws {
+                while !input.bytes.makeString().contains(part) {
+                    let count = try await connection.fill(deadline: life.loop.now + .seconds(10))
+                    try #require(count > 0, "\(part) in \(input.bytes.makeString())")
+                }
+            }
+            try await fill(until: #""event":"started""#)
+            #expect(input.bytes.makeString().contains("Transfer-Encoding: chunked"))
+            life.daemon.events.publish("test", "one")
+            try await fill(until: #""event":"test","message":"one"}"#)
+            life.daemon.events.lines.close()
+            try await fill(until: "\r\n0\r\n\r\n")
+            connection.close()
+        }
+    }
+
     @Test func theControlSocketAnswersTheCommonRoutes() async throws {
         _ = try await Self.live { life, _ in
             let control = life.daemon.control
@@ -110,7 +133,7 @@ struct LifeCycleTests {
                 let response = await control.answer(
                     ControlRequest(
                         method: method, path: path, query: [], body: Array(body.utf8), peer: peer))
-                return "\(response.status) " + String(decoding: response.body, as: UTF8.self)
+                return "\(response.status) " + String(decoding: response.bytes, as: UTF8.self)
             }
             #expect(await ask("GET", "/v1/status").contains(#""state":"running""#))
             #expect(await ask("GET", "/v1/routes").contains(#""path":"/v1/log-level""#))
@@ -128,6 +151,12 @@ struct LifeCycleTests {
             let input = connection.input
             #expect(input.bytes.makeString().hasPrefix("HTTP/1.1 200 "))
             connection.close()
+            #expect(await ask("GET", "/v1/health").contains(#""health":"ok","warnings":[]"#))
+            #expect(
+                await ask("GET", "/v1/config")
+                    == #"200 {"daemon":"test","language":"","settings":{},"files":[]}"# + "\n")
+            #expect(await ask("GET", "/v1/events").contains(#""event":"reloaded""#))
+            #expect(await ask("GET", "/v1/log").contains(#""level":"notice","label":"test""#))
         }
     }
 }

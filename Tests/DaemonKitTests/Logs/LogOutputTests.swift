@@ -39,6 +39,19 @@ struct LogOutputTests {
         }
     }
 
+    @Test(arguments: [LogOutput.Form.journal, .human])
+    func noLineHoldsAWholeSessionId(form: LogOutput.Form) throws {
+        let id = "5AF1C2B37D9E40A8B6C5D4E3F2A10987"
+        let log = try CapturedLog(form: form)
+        let logger = log.output.makeLogger(label: "balancerd")
+        logger.error(
+            "open() \"/srv/a.css;jsessionid=\(id)\" failed\nsecond",
+            metadata: ["session": "\(id)-n1"])
+        let text = log.take()
+        #expect(!text.contains(id) && text.contains("jsessionid=5AF1C2B3…\" failed"), "\(text)")
+        #expect(text.contains("second session=5AF1C2B3…-n1\n"), "\(text)")
+    }
+
     @Test func aStartThatFailsIsSaidWithoutTime() throws {
         let log = try CapturedLog()
         log.output.writeStartFailure(of: "cached", "no memory")
