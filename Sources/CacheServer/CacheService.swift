@@ -21,6 +21,7 @@ package final class CacheService: DaemonService {
     private let daemon: Daemon
     private let arguments: [String]
     private let current: Mutex<CacheOptions>
+    private let takenFiles = Mutex<[ConfigurationReport.File]>([])
     let store: CacheStore
     let counters = CommandCounters()
     let clock: CacheClock
@@ -90,6 +91,7 @@ package final class CacheService: DaemonService {
         if let what = options.notYetServed {
             throw OptionProblem(description: "\(what) is not supported yet", exitStatus: .usage)
         }
+        self.rememberFiles()
         let listeners = try CacheListeners(options, self.daemon.sockets)
         self.listeners.withLock { $0 = listeners }
         try listeners.writePortFile()
@@ -178,6 +180,7 @@ package final class CacheService: DaemonService {
         }
         CacheProgram.takeLimits(fresh, self.daemon.logger)
         self.current.withLock { $0 = fresh }
+        self.rememberFiles()
         self.store.setMemoryLimit(fresh.storage.memoryLimit)
     }
 
@@ -227,6 +230,25 @@ package final class CacheService: DaemonService {
     package func stop() async {
         self.drains.store(true, ordering: .relaxed)
         self.stopListening()
+    }
+
+    /// The file of options as it was taken, and what `stats settings` answers.
+    package func configuration() async -> ConfigurationReport {
+        var report = ConfigurationReport()
+        report.language = "memcached"
+        let reports = StatisticsReports(
+            service: self, now: self.clock.second(SystemClock.now()), asking: nil)
+        report.settings = reports.settings().entries.map { ($0.name, $0.value) }
+        report.files = self.takenFiles.withLock { $0 }
+        return report
+    }
+
+    /// Remembers what the file of options held when it was taken.
+    private func rememberFiles() {
+        guard let path = self.options.configurationFile,
+            let text = try? Files.read(path, limit: ConfigurationReport.fileBytesMax)
+        else { return }
+        self.takenFiles.withLock { $0 = [ConfigurationReport.File(path: path, text: text)] }
     }
 
     /// What the cache holds and does.

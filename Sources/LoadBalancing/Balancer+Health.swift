@@ -99,6 +99,13 @@ extension Balancer {
         if self.ring != nil { self.ring = HashRing(self.peers.map(\.policy)) }
     }
 
+    /// Takes a server as well again, whatever it did before: an operator says that it is.
+    package mutating func forgetFailures(of index: Int) {
+        self.peers[index].isInError = false
+        self.peers[index].windowFailureCount = 0
+        self.peers[index].effectiveWeight = self.peers[index].policy.weight
+    }
+
     /// Takes over what the old group knew of a server that is in both; for reloads. Requests that
     /// run at the old group are not counted here.
     package mutating func inherit(_ index: Int, from old: PeerState) {

@@ -1,4 +1,5 @@
 import Base
+package import DaemonKit
 package import Logging
 import PatternMatching
 import SystemInterface
@@ -13,9 +14,13 @@ package struct Deployer: Sendable {
 
     private let configuration: ServerConfiguration
     private let logger: Logger
+    private let events: EventHub?
 
-    /// A deployer for one configuration.
-    package init(_ configuration: ServerConfiguration, logger: Logger) {
+    /// A deployer for one configuration; what happens to sessions is told to `events`.
+    package init(
+        _ configuration: ServerConfiguration, logger: Logger, events: EventHub? = nil
+    ) {
+        self.events = events
         self.configuration = configuration
         self.logger = logger
     }
@@ -147,7 +152,7 @@ package struct Deployer: Sendable {
         for notice in web.notices { self.logger.notice("\(notice.summary)") }
         return try WebApplication(
             context, web: web, hostName: host.name, jvmRoute: engine.jvmRoute,
-            logger: self.logger, inheriting: before)
+            logger: self.logger, events: self.events, inheriting: before)
     }
 
     private func webConfiguration(

@@ -1,4 +1,5 @@
 import Base
+import DaemonKit
 import EventLoop
 import HTTPProtocol
 import Logging
@@ -38,7 +39,7 @@ package final class WebApplication: Sendable {
 
     init(
         _ configuration: ContextConfiguration, web: WebConfiguration, hostName: String,
-        jvmRoute: String?, logger: Logger, inheriting old: WebApplication?
+        jvmRoute: String?, logger: Logger, events: EventHub?, inheriting old: WebApplication?
     ) throws {
         self.configuration = configuration
         self.web = web
@@ -65,6 +66,7 @@ package final class WebApplication: Sendable {
                     host: hostName, name: String(configuration.path.dropFirst()),
                     jvmRoute: jvmRoute, sessionTimeoutSeconds: minutes * 60)
             ) { line in logger.warning("\(line)") }
+            self.sessions.tell(nodesTo: events)
         }
     }
 

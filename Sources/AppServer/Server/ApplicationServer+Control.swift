@@ -87,105 +87,12 @@ extension ApplicationServer {
         }
     }
 
-    // MARK: Routes
-
-    func addRoutes() {
-        let control = self.daemon.control
-        control.route("GET", "/v1/sessions") { [self] request in
-            let mayChange = request.peer.mayChange
-            let limit = request.queryValue("limit").flatMap { Int($0) } ?? 1_000
-            return .json { json in
-                json.object { json in
-                    json.key("sessions")
-                    json.array { json in
-                        for application in self.deployments.value.applications {
-                            for summary in application.sessions.list(limit: min(limit, 10_000)) {
-                                Self.write(
-                                    summary, application, isWhole: mayChange, attributes: nil,
-                                    to: &json)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        control.route("GET", "/v1/sessions/{id}", access: .change) { [self] request in
-            let id = request.parameter("id")
-            for application in self.deployments.value.applications {
-                let found = await self.onWorkerLoop { loop in
-                    await application.sessions.inspect(id, on: loop)
-                }
-                guard let found = found ?? nil else { continue }
-                return .json { json in
-                    Self.write(
-                        found.summary, application, isWhole: true, attributes: found.attributes,
-                        to: &json)
-                }
-            }
-            throw ControlError.notFound("there is no session \(id)")
-        }
-        control.route("DELETE", "/v1/sessions/{id}", access: .change) { [self] request in
-            let id = request.parameter("id")
-            for application in self.deployments.value.applications {
-                let hasEnded = await self.onWorkerLoop { loop in
-                    await application.sessions.expire(id, on: loop)
-                }
-                if hasEnded ?? false { return .json { $0.object { $0.member("ended", id) } } }
-            }
-            throw ControlError.notFound("there is no session \(id)")
-        }
-    }
-
-    /// Does work of a session manager on one of the loops that serve, as the cache connections are
-    /// there.
-    private func onWorkerLoop<Result: Sendable>(
-        _ work: @escaping @Sendable (Loop) async -> Result
-    ) async -> Result? {
-        let loop = self.daemon.loops.next()
-        let task = Task(executorPreference: loop) { await work(loop) }
-        return await task.value
-    }
-
-    private static func write(
-        _ summary: SessionSummary, _ application: WebApplication, isWhole: Bool,
-        attributes: [String: SessionValue]?, to json: inout JSONWriter
-    ) {
-        json.object { json in
-            let base = summary.id.prefix { $0 != "-" && $0 != "." }
-            // Who may only read sees no id by which a session could be taken over.
-            let rest = summary.id.dropFirst(base.count)
-            json.member("id", isWhole ? summary.id : "\(base.prefix(8))…\(rest)")
-            let suffix = rest.dropFirst().prefix { $0 != "." }
-            if rest.hasPrefix("-") { json.member("node", String(suffix)) }
-            if let dot = rest.firstIndex(of: ".") {
-                json.member("route", String(rest[rest.index(after: dot)...]))
-            }
-            let nodes = application.configuration.manager.nodes?.nodes ?? []
-            json.key("copies")
-            json.array { json in
-                for index in summary.copyNodes where index < nodes.count {
-                    json.value(nodes[index].id ?? nodes[index].address.description)
-                }
-            }
-            let counter = summary.version.prefix { $0 != "/" }
-            json.member("version", Int(counter) ?? 0)
-            json.member("createdUnixMilliseconds", Int(summary.creationMilliseconds))
-            json.member("lastAccessedUnixMilliseconds", Int(summary.lastAccessMilliseconds))
-            json.member("maxInactiveSeconds", Int(summary.maxInactiveSeconds))
-            json.member("context", Self.name(of: application))
-            guard let attributes else { return }
-            json.key("attributes")
-            json.array { json in
-                for name in attributes.keys.sorted() {
-                    guard let value = attributes[name] else { continue }
-                    json.object { json in
-                        json.member("name", name)
-                        json.member("type", SessionValueText.typeName(value))
-                        json.member("value", SessionValueText.text(value))
-                    }
-                }
-            }
-        }
+    /// The files as they were taken; see `DaemonService`.
+    package func configuration() async -> ConfigurationReport {
+        var report = ConfigurationReport()
+        report.language = "tomcat"
+        report.files = self.configurationFiles
+        return report
     }
 
     // MARK: Metrics

@@ -25,6 +25,8 @@ package final class ApplicationServer: DaemonService {
         var servers: [(server: HTTPServer, listeners: [Listener])] = []
         var workers: [LoopBound<Worker>] = []
         var isStopped = false
+        /// What the files held when they were taken.
+        var files: [ConfigurationReport.File] = []
     }
 
     /// Where server.xml and the applications are.
@@ -44,9 +46,14 @@ package final class ApplicationServer: DaemonService {
             base: settings.base, file: settings.file)
         let users = try Self.users(of: configuration)
         for notice in configuration.notices { daemon.logger.notice("\(notice.summary)") }
-        let deployment = try Deployer(configuration, logger: daemon.logger).deploy(replacing: nil)
+        let deployment = try Deployer(
+            configuration, logger: daemon.logger, events: daemon.events
+        ).deploy(replacing: nil)
         self.deployments = DeploymentBox(deployment)
-        self.state = Mutex(State(configuration: configuration, users: users))
+        self.state = Mutex(
+            State(
+                configuration: configuration, users: users,
+                files: Self.files(of: configuration, deployment)))
     }
 
     /// Where it takes clients, one list for each connector.
@@ -56,6 +63,26 @@ package final class ApplicationServer: DaemonService {
 
     /// The users and roles of tomcat-users.xml.
     package var users: UserDatabase { self.state.withLock { $0.users } }
+
+    /// What the files held when they were taken, server.xml first.
+    var configurationFiles: [ConfigurationReport.File] { self.state.withLock { $0.files } }
+
+    private static func files(
+        of configuration: ServerConfiguration, _ deployment: Deployment
+    ) -> [ConfigurationReport.File] {
+        var paths = [configuration.file]
+        if let users = configuration.userDatabasePath { paths.append(users) }
+        for application in deployment.applications {
+            paths += application.configuration.sources + ["\(application.root)/WEB-INF/web.xml"]
+        }
+        var seen: Set<String> = []
+        return paths.compactMap { path in
+            guard seen.insert(path).inserted,
+                let text = try? Files.read(path, limit: ConfigurationReport.fileBytesMax)
+            else { return nil }
+            return ConfigurationReport.File(path: path, text: text)
+        }
+    }
 
     private static func users(
         of configuration: ServerConfiguration
@@ -115,12 +142,13 @@ package final class ApplicationServer: DaemonService {
             base: self.settings.base, file: self.settings.file)
         let users = try Self.users(of: new)
         try old.refuseWhatNeedsRestart(in: new)
-        let deployer = Deployer(new, logger: self.logger)
+        let deployer = Deployer(new, logger: self.logger, events: self.daemon.events)
         let deployment = try deployer.deploy(replacing: self.deployments.value)
         for notice in new.notices { self.logger.notice("\(notice.summary)") }
         self.state.withLock {
             $0.configuration = new
             $0.users = users
+            $0.files = Self.files(of: new, deployment)
         }
         self.publish(deployment)
     }
@@ -198,7 +226,9 @@ package final class ApplicationServer: DaemonService {
     /// Deploys what came, went or changed in the folders. A mistake in a file keeps what is there.
     func lookAtFolders() {
         let current = self.deployments.value
-        let deployer = Deployer(self.state.withLock { $0.configuration }, logger: self.logger)
+        let deployer = Deployer(
+            self.state.withLock { $0.configuration }, logger: self.logger,
+            events: self.daemon.events)
         guard deployer.needsDeployment(current) else { return }
         do {
             self.publish(try deployer.deploy(replacing: current))

@@ -1,3 +1,4 @@
+import DaemonKit
 package import EventLoop
 package import Sessions
 import Synchronization
@@ -86,6 +87,30 @@ extension SessionManager {
         return Array(
             summaries.sorted { $0.lastAccessMilliseconds > $1.lastAccessMilliseconds }
                 .prefix(limit))
+    }
+
+    /// Tells of cache nodes that come and go.
+    func tell(nodesTo events: EventHub?) { self.events.withLock { $0 = events } }
+
+    func tellOfNode(_ node: Int, isUp: Bool) {
+        guard let events = self.events.withLock({ $0 }),
+            let nodes = self.settings.nodes?.nodes, node < nodes.count
+        else { return }
+        let name = nodes[node].id ?? nodes[node].address.description
+        let context = self.context.name.isEmpty ? "ROOT" : "/\(self.context.name)"
+        events.publish(
+            isUp ? "cache_node_up" : "cache_node_down",
+            "\(context): cache \(name) \(isUp ? "answers" : "does not answer")",
+            [("context", context), ("node", name)])
+    }
+
+    /// The id of the local session with a base.
+    package func localID(of base: String) -> String? { self.localSession(base)?.id }
+
+    /// The ids of local sessions that begin with `start`, at most two of them.
+    package func ids(beginningWith start: String) -> [String] {
+        let sessions = self.registry.withLock { Array($0.sessions.values) }
+        return Array(sessions.lazy.map(\.id).filter { $0.hasPrefix(start) }.prefix(2))
     }
 
     /// A session with its attributes, by its id or by the id's base: the store's copy when it can

@@ -14,6 +14,7 @@ extension SessionManager {
 
     /// A node has come or gone: every session that had a copy there is looked at when it is back.
     func nodeChanged(_ node: Int, isUp: Bool) {
+        self.tellOfNode(node, isUp: isUp)
         self.registry.withLock { registry in
             registry.unknownIDs.removeAll()
             for (base, session) in registry.sessions where !registry.incomplete.contains(base) {

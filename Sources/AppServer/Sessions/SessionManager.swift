@@ -1,4 +1,5 @@
 import Base
+import DaemonKit
 package import EventLoop
 import PatternMatching
 package import Sessions
@@ -53,6 +54,7 @@ package final class SessionManager: Sendable {
     let attributeFilter: Pattern?
     let log: @Sendable (String) -> Void
     private let changes = ChangeBell()
+    let events = Mutex<EventHub?>(nil)
 
     /// Makes a manager; without `settings.nodes`, or with `enabled="false"`, its sessions are
     /// local.

@@ -1,5 +1,5 @@
 package import Base
-import DaemonKit
+package import DaemonKit
 import Synchronization
 
 /// One configuration while it is used, with the live state that belongs to it. Any thread.
@@ -21,14 +21,16 @@ package final class Generation: Sendable {
     ///
     /// - Throws: when a log cannot be opened.
     package init(
-        _ configuration: BalancerConfiguration, after old: Generation?, logs: LogFiles
+        _ configuration: BalancerConfiguration, after old: Generation?, logs: LogFiles,
+        events: EventHub? = nil
     ) throws(Diagnostic) {
         self.number = (old?.number ?? 0) + 1
         self.configuration = configuration
         self.groups = configuration.upstreams.map { settings in
             UpstreamGroup(
                 settings,
-                inheriting: old?.groups.first { $0.settings.name == settings.name })
+                inheriting: old?.groups.first { $0.settings.name == settings.name },
+                events: events)
         }
         var files: [LogFile] = []
         for destination in configuration.logFiles { files.append(try logs.file(destination.path)) }

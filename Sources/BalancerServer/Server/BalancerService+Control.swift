@@ -41,44 +41,16 @@ extension BalancerService {
         return status
     }
 
-    private static func write(
-        _ group: UpstreamGroup, _ peers: [UpstreamGroup.PeerReport], to json: inout JSONWriter
-    ) {
-        json.object { json in
-            json.member("name", group.settings.name)
-            json.key("peers")
-            json.array { json in
-                for peer in peers {
-                    json.object { json in
-                        json.member("address", peer.peer.address.description)
-                        json.member("state", peer.condition.rawValue)
-                        json.member("backup", peer.state.policy.isBackup)
-                        json.member("weight", peer.state.policy.weight)
-                        json.member("active", peer.state.activeCount)
-                        json.member("requests", peer.state.chosenCount)
-                        json.member("failures", peer.state.failedCount)
-                        json.member("route", peer.state.policy.route)
-                    }
-                }
-            }
+    /// The files as they were taken; see `DaemonService`.
+    package func configuration() async -> ConfigurationReport {
+        let generation = self.published.value
+        var configuration = ConfigurationReport()
+        configuration.language =
+            generation.configuration.dialect == .nginx ? "nginx" : "httpd"
+        configuration.files = generation.configuration.sources.map {
+            ConfigurationReport.File(path: $0.path, text: $0.text)
         }
-    }
-
-    // MARK: Routes
-
-    func addRoutes() {
-        self.daemon.control.route("GET", "/v1/upstreams") { [published] _ in
-            let now = SystemClock.now()
-            let groups = published.value.groups
-            return .json { json in
-                json.object { json in
-                    json.key("upstreams")
-                    json.array { json in
-                        for group in groups { Self.write(group, group.report(now: now), to: &json) }
-                    }
-                }
-            }
-        }
+        return configuration
     }
 
     // MARK: Metrics

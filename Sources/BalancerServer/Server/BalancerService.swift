@@ -52,7 +52,8 @@ package final class BalancerService: DaemonService {
         self.daemon = daemon
         self.logs = LogFiles(logger: daemon.logger)
         self.published = GenerationBox(
-            try Generation(configuration, after: nil, logs: self.logs))
+            try Generation(
+                configuration, after: nil, logs: self.logs, events: daemon.events))
         self.counters = daemon.loops.loops.map { _ in BalancerCounters() }
         for notice in configuration.notices { daemon.logger.notice("\(notice.summary)") }
     }
@@ -110,7 +111,8 @@ package final class BalancerService: DaemonService {
         try old.configuration.refuseWhatNeedsRestart(in: configuration)
         try self.daemon.sockets.checkAllConfigured(
             "http", configuration.listeners.map(\.address))
-        let generation = try Generation(configuration, after: old, logs: self.logs)
+        let generation = try Generation(
+            configuration, after: old, logs: self.logs, events: self.daemon.events)
         let added = try self.openAdded(configuration)
         self.published.replace(generation)
         let removed = self.replaceEntrances(configuration, added)

@@ -70,7 +70,7 @@ extension LifeCycle {
 
     /// What was taken at the start or the last reload, beside what the files hold now.
     private static func answer(
-        _ daemon: String, _ configuration: ServiceConfiguration
+        _ daemon: String, _ configuration: ConfigurationReport
     ) -> ControlResponse {
         .json { json in
             json.object { json in
@@ -88,13 +88,13 @@ extension LifeCycle {
         }
     }
 
-    private static func write(_ file: ServiceConfiguration.File, to json: inout JSONWriter) {
+    private static func write(_ file: ConfigurationReport.File, to json: inout JSONWriter) {
         json.object { json in
             json.member("path", file.path)
             json.member("text", String(decoding: file.text, as: UTF8.self))
             json.key("onDisk")
             do {
-                let bytes = try Files.read(file.path, limit: ServiceConfiguration.fileBytesMax)
+                let bytes = try Files.read(file.path, limit: ConfigurationReport.fileBytesMax)
                 json.value(String(decoding: bytes, as: UTF8.self))
                 json.member("isChanged", bytes != file.text)
             } catch {

@@ -21,6 +21,17 @@ package struct ControlRequest: Sendable {
         self.query.first { $0.name == name }?.value
     }
 
+    /// The number of a query pair, not negative.
+    ///
+    /// - Throws: `badRequest` for anything else.
+    package func number(_ name: String, usual: Int) throws(ControlError) -> Int {
+        guard let text = self.queryValue(name) else { return usual }
+        guard let number = Int(text), number >= 0 else {
+            throw .badRequest("\(name) is a number, not \(text)")
+        }
+        return number
+    }
+
     /// A part of the path that the route's pattern names.
     package func parameter(_ name: String) -> String { self.parameters[name] ?? "" }
 

@@ -11,11 +11,7 @@ extension ControlServer {
     /// `?follow=true` one JSON document a line until the client goes.
     func route(_ path: String, of hub: LineHub, named name: String) {
         self.route("GET", path) { request in
-            let count =
-                request.queryValue("recent").map { Int($0) } ?? Self.usualRecentCount
-            guard let count, count >= 0 else {
-                throw ControlError.badRequest("recent is a number of lines")
-            }
+            let count = try request.number("recent", usual: Self.usualRecentCount)
             guard try request.flag("follow") else {
                 return .json { json in
                     json.object { json in

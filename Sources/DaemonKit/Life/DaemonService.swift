@@ -34,18 +34,18 @@ package protocol DaemonService: AnyObject, Sendable {
     func status() async -> ServiceStatus
 
     /// The configuration in force, for `GET /v1/config`; who asks may see secrets.
-    func configuration() async -> ServiceConfiguration
+    func configuration() async -> ConfigurationReport
 }
 
 extension DaemonService {
     /// No log files of its own.
     package func reopenLogs() {}
     /// Nothing to show.
-    package func configuration() async -> ServiceConfiguration { ServiceConfiguration() }
+    package func configuration() async -> ConfigurationReport { ConfigurationReport() }
 }
 
 /// The configuration that a service took at its start or its last reload.
-package struct ServiceConfiguration: Sendable {
+package struct ConfigurationReport: Sendable {
     /// The largest file that is read again to be compared, in bytes.
     package static let fileBytesMax = 16 << 20
 

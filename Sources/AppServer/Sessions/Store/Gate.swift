@@ -123,6 +123,12 @@ final class GateTable: Sendable {
         }
     }
 
+    /// The sessions whose gate somebody holds.
+    var heldNames: Set<String> {
+        let gates = self.gates.withLock { $0 }
+        return Set(gates.filter { !$0.value.gate.isFree }.keys)
+    }
+
     /// Gives it back; a gate that nobody uses is forgotten.
     func release(_ base: String) {
         self.gates.withLock { gates in
