@@ -45,7 +45,7 @@ package final class CacheService: DaemonService {
         self.textCredentials = nil
         self.prefixes = PrefixCounts(
             delimiter: options.commands.prefixDelimiter, isOn: options.commands.countsPrefixes)
-        let memory = try ItemMemory.open(options)
+        let memory = try ItemMemory.open(options, daemon.kept)
         let clock = CacheClock()
         let start = SystemClock.now()
         // SAFETY: the store keeps `memory` for as long as it uses its bytes.

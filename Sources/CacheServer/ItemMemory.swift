@@ -8,16 +8,32 @@ import SystemInterface
 /// It is the file of `-e`; without one a memfd, which systemd keeps over a restart where it may
 /// (`FileDescriptorStoreMax=`), else a new one.
 enum ItemMemory {
+    /// The memfd's name in systemd's descriptor store.
+    private static let keptName = "items"
+
     /// Maps the memory.
     ///
     /// - Throws: why it cannot be had; for a file, what is wrong with it.
-    static func open(_ options: CacheOptions) throws -> SharedMemory {
+    static func open(_ options: CacheOptions, _ kept: KeptDescriptors) throws -> SharedMemory {
+        // What is kept and not taken, such as a memfd when there is a file now, is dropped.
+        defer { kept.forgetOthers() }
         if let path = options.memory.file {
-            return try Self.open(file: path, options.storage.byteCount)
+            let memory = try Self.open(file: path, options.storage.byteCount)
+            // SAFETY: there is a page at least.
+            if unsafe memory.bytes.load(as: UInt64.self) != 0 { memory.expectUse() }
+            return memory
         }
-        return try SharedMemory(
+        if let memory = kept.take(Self.keptName),
+            let shared = try? SharedMemory(adopting: memory, orAtLeast: options.storage.byteCount)
+        {
+            shared.expectUse()
+            return shared
+        }
+        let memory = try SharedMemory(
             byteCount: options.storage.addressSpaceByteCount,
             orAtLeast: options.storage.byteCount)
+        kept.keep(memory.descriptorNumber, as: Self.keptName)
+        return memory
     }
 
     private static func open(file path: String, _ byteCount: Int) throws(StartError) -> SharedMemory

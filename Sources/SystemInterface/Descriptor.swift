@@ -44,6 +44,13 @@ package struct Descriptor: ~Copyable, Sendable {
 /// Calls on descriptor numbers whose owner is elsewhere (the loop, systemd).
 // SAFETY: pointers into buffers and spans live through the call they are given to.
 package enum RawDescriptor {
+    /// Whether a number is that of an open file or memfd, and not of a socket, pipe or device.
+    package static func isRegularFile(_ number: Int32) -> Bool {
+        var status = stat()
+        // SAFETY: the kernel writes one stat into a local.
+        return unsafe fstat(number, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Reads up to `byteCount` bytes into the end of `buffer`; 0 at the end of the stream.
     package static func read(
         _ number: Int32, into buffer: ByteBuffer, atMost byteCount: Int

@@ -20,6 +20,8 @@ package struct FileStatus: Equatable, Sendable {
     package let kind: Kind
     /// Its size in bytes.
     package let size: Int64
+    /// How many bytes it takes where it lies; fewer than its size when it has holes.
+    package let allocatedByteCount: Int64
     /// When its contents changed last, in nanoseconds since 1970.
     package let modifiedUnixNanoseconds: Int64
     /// Its number on its device.
@@ -41,6 +43,7 @@ package struct FileStatus: Equatable, Sendable {
         default: self.kind = .other
         }
         self.size = Int64(status.st_size)
+        self.allocatedByteCount = Int64(status.st_blocks) * 512
         self.modifiedUnixNanoseconds =
             Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
         self.inode = UInt64(status.st_ino)

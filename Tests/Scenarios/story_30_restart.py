@@ -9,6 +9,7 @@ import zlib
 from harness.memcache import Memcache
 from harness.processes import Process, run as run_command
 from harness.sockets import connect
+from harness.systemd import NotifySocket, with_sockets
 from harness.waiting import Failed, expect, expect_equal
 
 KILLS = 5
@@ -36,6 +37,10 @@ def tell(run, _):
                 foreign(cache)
         finally:
             cache.process.stop()
+    with tempfile.TemporaryDirectory(prefix="hf-") as folder:
+        with run.step("30.7", "systemd keeps the memory: killed, started with it, "
+                      "the items are there") as saw:
+            kept_by_the_manager(run, folder, saw)
 
 
 class KeptCache:
@@ -254,3 +259,37 @@ def foreign(cache):
         client.set("again", b"x")
         expect_equal(client.get("again"), (0, b"x"), "again")
     expect("or not wholly, a cache's memory" in cache.process.log(), "the reason", "none")
+
+
+def kept_by_the_manager(run, folder, saw):
+    """What systemd's descriptor store does: a copy of the memfd comes back at the next start."""
+    path = os.path.join(folder, "cache.sock")
+    command = [os.path.join(run.binaries, "cached"), "-u", "root", "-s", path, "-m", "64",
+               "--control", os.path.join(folder, "control")]
+    notify = NotifySocket(folder)
+    first = Process("first", command, folder, [path], notify.environment).start()
+    second = None
+    try:
+        notify.wait_for("READY=1")
+        expect("FDNAME=items" in notify.messages, "FDSTORE with FDNAME=items", notify.messages)
+        expect_equal(len(notify.kept), 1, "descriptors kept")
+        with Memcache(path) as client:
+            for number in range(1_000):
+                client.set(f"key-{number}", pattern(number * 7))
+        first.kill()
+        os.unlink(path)
+        with open(os.dup(notify.kept[0]), "rb", buffering=0) as memory:
+            wrapped, environment, numbers = with_sockets(command, [memory], ["items"])
+            second = Process("second", wrapped, folder, [path],
+                             {**environment, **notify.environment})
+            second.start(pass_fds=numbers)
+        with Memcache(path) as client:
+            for number in range(1_000):
+                expect_equal(client.get(f"key-{number}"), (0, pattern(number * 7)), f"{number}")
+        expect("FDSTOREREMOVE=1" not in notify.receive(), "the memory kept on", notify.messages)
+        saw(next(line for line in second.log().splitlines() if "took up" in line))
+    finally:
+        for process in (first, second):
+            if process:
+                process.stop()
+        notify.close()

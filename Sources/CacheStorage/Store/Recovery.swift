@@ -24,6 +24,10 @@ struct Recovery {
     private var highestVersion: UInt64 = 0
     private var chainedItems: [UInt32] = []
     private var extras: [UInt32] = []
+    /// Of no meaning; that it is kept makes the reads happen.
+    private var fetched: UInt32 = 0
+    /// By class.
+    private var requestedByteCounts: [Int]
     /// By class, place and age.
     private var queues: [ItemQueue]
 
@@ -35,6 +39,7 @@ struct Recovery {
         self.stripes = stripes
         self.superblock = superblock
         self.secret = superblock.secret
+        self.requestedByteCounts = [Int](repeating: 0, count: slabs.classes.count)
         self.queues = [ItemQueue](
             repeating: ItemQueue(), count: slabs.classes.count * 2 * Self.ageStepCount)
     }
@@ -45,6 +50,7 @@ struct Recovery {
         for stripe in 0..<Stripe.count {
             RedoRecord(self.arena, stripe: stripe).redo(self.arena)
         }
+        self.reserveTables()
         for page in 0..<self.slabs.pages.touchedCount {
             guard let index = self.slabs.pages.owner(of: page) else { continue }
             guard index < self.slabs.classes.count else {
@@ -55,12 +61,27 @@ struct Recovery {
         }
         self.takeUpChained()
         self.joinQueues()
+        self.writeCounts()
         self.superblock.raiseLastVersion(to: self.highestVersion)
         return self.report
     }
 
+    /// Tables that grow while they are filled would look at every item twice more.
+    private func reserveTables() {
+        var chunkCount = 0
+        for page in 0..<self.slabs.pages.touchedCount {
+            guard let index = self.slabs.pages.owner(of: page), index < self.slabs.classes.count
+            else { continue }
+            chunkCount += self.slabs.classes[index].chunksPerPage
+        }
+        for stripe in 0..<Stripe.count {
+            self.stripes[stripe].table.reserve(chunkCount / Stripe.count)
+        }
+    }
+
     private mutating func takeUp(page: Int, of index: Int) {
         self.slabs.classes[index].pageCount += 1
+        self.fetchBuckets(ofPage: page, index)
         for chunk in self.slabs.chunks(ofPage: page, index) {
             let item = Item(self.arena, chunk)
             let state = item.state
@@ -77,6 +98,15 @@ struct Recovery {
             } else {
                 self.slabs.markFree(chunk, index)
             }
+        }
+    }
+
+    /// Reads the buckets that a page's items belong to. They lie all over, and the processor
+    /// fetches many of them at once when nothing else depends on them.
+    private mutating func fetchBuckets(ofPage page: Int, _ index: Int) {
+        for chunk in self.slabs.chunks(ofPage: page, index) {
+            let hash = Item(self.arena, chunk).hash
+            self.fetched ^= self.stripes[Stripes.index(of: hash)].table.first(hash)
         }
     }
 
@@ -111,11 +141,17 @@ struct Recovery {
         let queue = (index * 2 + (isMain ? 1 : 0)) * Self.ageStepCount
         self.queues[queue + Self.ageStep(self.now &- item.lastAccess)]
             .append(reference, item, self.arena)
-        self.slabs.classes[index].requestedByteCount += item.byteCount
-        self.slabs.statistics.itemCount += 1
-        self.slabs.statistics.byteCount += item.byteCount
+        self.requestedByteCounts[index] += item.byteCount
         self.stripes[Stripes.index(of: item.hash)].table.insert(reference, item, self.arena)
         self.report.itemCount += 1
+    }
+
+    private func writeCounts() {
+        for (index, byteCount) in self.requestedByteCounts.enumerated() {
+            self.slabs.classes[index].requestedByteCount = byteCount
+        }
+        self.slabs.statistics.itemCount = self.report.itemCount
+        self.slabs.statistics.byteCount = self.requestedByteCounts.reduce(0, +)
     }
 
     /// The age in steps of a quarter of it: four to each doubling.

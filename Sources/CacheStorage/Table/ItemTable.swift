@@ -26,6 +26,15 @@
         unsafe self.buckets.initialize(repeating: 0, count: 1 << power)
     }
 
+    /// Makes an empty table as large as so many items want it, so that it need not grow meanwhile.
+    mutating func reserve(_ itemCount: Int) {
+        precondition(self.count == 0 && !self.isGrowing, "the table is empty")
+        var power = self.power
+        while itemCount > (1 << power) * 3 / 2, power < Self.hashBitCount { power += 1 }
+        guard power > self.power else { return }
+        self = ItemTable(power: power)
+    }
+
     deinit {
         unsafe self.buckets.deallocate()
         unsafe self.old?.deallocate()
@@ -45,6 +54,10 @@
         if let old = unsafe self.old, index >> 1 >= self.nextOld { return unsafe old + index >> 1 }
         return unsafe self.buckets + index
     }
+
+    /// The first item of a hash's bucket; 0 when there is none.
+    @inline(__always)
+    func first(_ hash: UInt32) -> UInt32 { unsafe self.bucket(hash).pointee }
 
     /// The item with a key, 0 when there is none.
     @inline(__always)

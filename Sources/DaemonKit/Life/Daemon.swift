@@ -23,6 +23,8 @@ package final class Daemon: Sendable {
     package let loops: LoopGroup
     /// The sockets that systemd passed.
     package let sockets: ActivatedSockets
+    /// What systemd has kept since the last start, and where more is kept.
+    package let kept: KeptDescriptors
     /// Where log lines go.
     package let logs: LogOutput
     /// The daemon's own logger, labelled with its name.
@@ -38,10 +40,12 @@ package final class Daemon: Sendable {
     ///
     /// - Throws: when the loops cannot be started.
     package init(
-        _ settings: DaemonSettings, sockets: ActivatedSockets, logs: LogOutput
+        _ settings: DaemonSettings, sockets: ActivatedSockets, kept: KeptDescriptors = .init(),
+        logs: LogOutput
     ) throws(Errno) {
         self.settings = settings
         self.sockets = sockets
+        self.kept = kept
         self.logs = logs
         self.logger = logs.makeLogger(label: settings.name)
         self.metrics = Metrics()
@@ -63,12 +67,12 @@ package final class Daemon: Sendable {
         do {
             let signals = try SignalDescriptor()
             SignalDescriptor.ignoreBrokenPipes()
-            let sockets = try ActivatedSockets.fromEnvironment()
+            let (sockets, kept) = try ActivatedSockets.fromEnvironment()
             var starter: Int32?
             if settings.runsInBackground {
                 starter = try ProcessIdentity.goToBackground().take()
             }
-            let daemon = try Daemon(settings, sockets: sockets, logs: logs)
+            let daemon = try Daemon(settings, sockets: sockets, kept: kept, logs: logs)
             let background = starter
             let status = try runBlocking { loop in
                 let service = try makeService(daemon)

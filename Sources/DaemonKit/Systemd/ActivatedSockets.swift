@@ -47,10 +47,22 @@ package final class ActivatedSockets: Sendable {
     private let passed: Mutex<[Passed]>
 
     /// Takes what is in the environment (LISTEN_FDS), and takes it out of there. Once a process.
+    /// What is a memfd or a file was not passed by a socket unit, but kept from before.
     ///
     /// - Throws: `notListening`.
-    package static func fromEnvironment() throws(ActivationError) -> ActivatedSockets {
-        try ActivatedSockets(Systemd.passedSockets())
+    package static func fromEnvironment() throws(ActivationError) -> (
+        sockets: ActivatedSockets, kept: KeptDescriptors
+    ) {
+        var sockets: [(name: String, descriptor: Int32)] = []
+        var kept: [(name: String, descriptor: Int32)] = []
+        for passed in Systemd.passedDescriptors() {
+            if RawDescriptor.isRegularFile(passed.descriptor) {
+                kept.append(passed)
+            } else {
+                sockets.append(passed)
+            }
+        }
+        return (try ActivatedSockets(sockets), KeptDescriptors(kept))
     }
 
     /// Takes over listening sockets. They stay open here for as long as this lives, so that a

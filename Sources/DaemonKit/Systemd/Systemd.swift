@@ -26,10 +26,10 @@ package enum Systemd {
         return .microseconds(Int64(clamping: microseconds))
     }
 
-    /// The sockets that were passed to this process, with their names
+    /// The descriptors that were passed to this process, with their names
     /// (sd_listen_fds_with_names(3)). Takes the variables out of the environment, so a second call
     /// answers none.
-    static func passedSockets() -> [(name: String, descriptor: Int32)] {
+    static func passedDescriptors() -> [(name: String, descriptor: Int32)] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = unsafe sd_listen_fds_with_names(1, &names)
         guard count > 0, let names = unsafe names else { return [] }

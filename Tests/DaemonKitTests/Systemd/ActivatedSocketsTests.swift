@@ -63,6 +63,6 @@ struct ActivatedSocketsTests {
     }
 
     @Test func withoutTheEnvironmentNothingIsPassed() throws {
-        #expect(try ActivatedSockets.fromEnvironment().count == 0)
+        #expect(try ActivatedSockets.fromEnvironment().sockets.count == 0)
     }
 }

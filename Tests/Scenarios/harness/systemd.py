@@ -36,10 +36,13 @@ class NotifySocket:
         self.socket.bind(self.path)
         self.socket.setblocking(False)
         self.messages = []
+        self.kept = []  # descriptors that the service asked to be kept
 
     def close(self):
         """Closes it."""
         self.socket.close()
+        for number in self.kept:
+            os.close(number)
 
     @property
     def environment(self):
@@ -50,7 +53,9 @@ class NotifySocket:
         """Everything reported so far, one assignment an entry."""
         while True:
             try:
-                self.messages += self.socket.recv(65536).decode().split("\n")
+                text, numbers, _, _ = socket.recv_fds(self.socket, 65536, 16)
+                self.messages += text.decode().split("\n")
+                self.kept += numbers
             except BlockingIOError:
                 return self.messages
 
