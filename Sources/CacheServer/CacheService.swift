@@ -30,6 +30,11 @@ package final class CacheService: DaemonService {
     let watchers = WatchHub()
     let prefixes: PrefixCounts
     let crawl = CrawlRun()
+    /// Who has to log in, and how.
+    let logins: CacheLogins
+    /// TLS for clients; nil without `-Z`.
+    let tls: CacheTLS?
+    private let datagrams = Mutex<CacheDatagrams?>(nil)
     /// The loop of what the cache does by itself.
     private let mainLoop = Mutex<Loop?>(nil)
     private let listeners = Mutex(CacheListeners())
@@ -42,7 +47,10 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
-        self.textCredentials = nil
+        self.logins = try CacheLogins(options.commands)
+        self.tls =
+            options.tls.isEnabled
+            ? try CacheTLS(options.tls, daemon.logger, at: SystemClock.now()) : nil
         self.prefixes = PrefixCounts(
             delimiter: options.commands.prefixDelimiter, isOn: options.commands.countsPrefixes)
         let memory = try ItemMemory.open(options, daemon.kept)
@@ -57,9 +65,6 @@ package final class CacheService: DaemonService {
         self.clock = CacheClock(clock, epoch: self.store.epoch)
         self.store.observer = EvictionObserver(self.watchers)
     }
-
-    /// Whom text clients have to log in as (`-Y`), or nil when they need not.
-    let textCredentials: CredentialsFile?
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }
@@ -94,7 +99,9 @@ package final class CacheService: DaemonService {
         self.rememberFiles()
         let listeners = try CacheListeners(options, self.daemon.sockets)
         self.listeners.withLock { $0 = listeners }
-        try listeners.writePortFile()
+        let datagrams = try self.bindDatagrams(options.network)
+        self.datagrams.withLock { $0 = datagrams }
+        try listeners.writePortFile(udp: datagrams?.addresses ?? [])
         if options.memory.locksMemory { self.lockMemory() }
         self.mainLoop.withLock { $0 = loop }
         CacheMetrics.declare(self, in: self.daemon.metrics)
@@ -109,6 +116,17 @@ package final class CacheService: DaemonService {
                 await self.serve(connection, entry.endpoint)
             }
         }
+        self.datagrams.withLock { $0 }?.start()
+    }
+
+    private func bindDatagrams(_ network: NetworkOptions) throws -> CacheDatagrams? {
+        guard network.udpPort != 0 else { return nil }
+        let addresses = try network.addresses(defaultPort: network.udpPort).map(\.address)
+        do {
+            return try CacheDatagrams(addresses, on: self.daemon.loops.loops, for: self)
+        } catch {
+            throw StartError(description: "-U \(network.udpPort): cannot bind: \(error)")
+        }
     }
 
     private func lockMemory() {
@@ -120,14 +138,17 @@ package final class CacheService: DaemonService {
     }
 
     private func serve(_ connection: Connection, _ endpoint: ListenEndpoint) async {
+        let tls = endpoint.tls == .none ? nil : self.tls
         guard self.connections.admit(limit: self.options.network.connectionCountMax) else {
-            connection.output.append("ERROR Too many open connections\r\n")
+            // Who speaks TLS would take it for a mistake.
+            if tls == nil { connection.output.append("ERROR Too many open connections\r\n") }
             _ = try? connection.flushNow()
             return
         }
+        defer { self.connections.leave() }
+        if let tls, await !tls.start(connection, endpoint.tls) { return }
         let choice = endpoint.protocolChoice ?? self.options.commands.choice
         await CacheSession(connection, self, choice).run()
-        self.connections.leave()
     }
 
     private func scheduleCrawl(on loop: Loop) {
@@ -178,6 +199,9 @@ package final class CacheService: DaemonService {
             throw OptionProblem(
                 description: "needs a restart to change \(fixed.joined(separator: ", "))")
         }
+        try self.tls?.check()
+        try self.logins.reload()
+        try self.tls?.refresh(at: SystemClock.now())
         CacheProgram.takeLimits(fresh, self.daemon.logger)
         self.current.withLock { $0 = fresh }
         self.rememberFiles()
@@ -207,6 +231,7 @@ package final class CacheService: DaemonService {
 
     private func stopListening() {
         for entry in self.listeners.withLock({ $0.entries }) { entry.listener.stop() }
+        self.datagrams.withLock { $0.take() }?.stop()
     }
 
     private func closeResting() {

@@ -24,6 +24,18 @@ extension CommandSession {
     private func executeBinary(
         _ request: BinaryRequest, _ input: ByteBuffer, _ executor: CommandExecutor
     ) -> Bool {
+        if self.sasl != nil {
+            let missing = request.byteCount - input.count
+            let isLogin = request.opcode == .authenticate || request.opcode == .authenticateStep
+            // A login's message is short: a longer one is not waited for.
+            if isLogin, missing > 0, request.value.count <= SASLLogin.messageByteCountMax {
+                self.missingByteCount = missing
+                return false
+            }
+            if self.takesAsLogin(request, input.bytes, executor) {
+                return self.skipBinary(input, request.byteCount)
+            }
+        }
         switch request.opcode.loud {
         case .set, .add, .replace, .append, .prepend:
             guard executor.takes(request, input.bytes) else {

@@ -1,6 +1,7 @@
 import Base
 import CacheStorage
 import MemcacheProtocol
+import SystemInterface
 
 // Commands for who runs the server.
 extension CommandSession {
@@ -46,8 +47,18 @@ extension CommandSession {
             }
         case .watch(let streams): self.watch(streams, output)
         case .moveTime, .stopTime, .startTime: self.changeTime(command, output)
-        case .refreshCertificates: output.append(Answers.error)
+        case .refreshCertificates: self.refreshCertificates(output)
         default: self.performOnItems(command, executor)
+        }
+    }
+
+    private func refreshCertificates(_ output: ByteBuffer) {
+        guard let tls = self.service.tls else { return output.append(Answers.error) }
+        do {
+            try tls.refresh(at: SystemClock.now())
+            output.append(Answers.ok)
+        } catch {
+            output.append("SERVER_ERROR \(error)\r\n")
         }
     }
 

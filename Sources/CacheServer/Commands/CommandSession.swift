@@ -38,13 +38,16 @@ final class CommandSession {
 
     /// The login that must come first, until it has come.
     private var login: TextLogin?
+    /// The login of a binary client, which must be done before other commands.
+    var sasl: SASLLogin?
 
     init(_ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?) {
         self.service = service
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
-        self.login = service.textCredentials.map { TextLogin($0) }
+        self.login = service.logins.text.map { TextLogin($0) }
+        self.sasl = service.logins.sasl.map { SASLLogin($0) }
     }
 
     /// Ends the connection once what is answered was sent.

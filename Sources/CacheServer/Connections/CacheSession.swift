@@ -74,7 +74,9 @@ final class CacheSession {
                 case .forGood: return
                 }
             }
-        } catch {}
+        } catch {
+            if let error = error as? ConnectionError { self.service.tls?.noteEnd(error) }
+        }
     }
 
     /// Serves what came; whether that was all and no more is to be done than to wait for input.
@@ -111,6 +113,7 @@ final class CacheSession {
             }
             self.pause = .forOthers
         } catch {
+            self.service.tls?.noteEnd(error)
             self.pause = .forGood
         }
     }

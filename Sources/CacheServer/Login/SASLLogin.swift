@@ -8,6 +8,8 @@ import MemcacheProtocol
 struct SASLLogin {
     /// The longest name of a mechanism, as in memcached.
     static let mechanismByteCountMax = 32
+    /// The longest message of a login: names and a password.
+    static let messageByteCountMax = 16_384
     /// What 0x20, list mechanisms, answers.
     static let mechanisms: StaticString = PlainMessage.mechanism
     /// The body of the answer to a good login.

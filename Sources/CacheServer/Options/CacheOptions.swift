@@ -77,10 +77,6 @@ package struct CacheOptions: Sendable {
 
     /// What the options ask for and the cache does not do yet; nil where it does all.
     var notYetServed: String? {
-        if self.tls.isEnabled { return "-Z" }
-        if self.network.udpPort != 0 { return "-U" }
-        if self.commands.wantsSASL { return "-S" }
-        if self.commands.authenticationFile != nil { return "-Y" }
         return self.replication.peers.isEmpty ? nil : "-x"
     }
 

@@ -48,6 +48,9 @@ package struct TLSOptions: Equatable, Sendable {
         return true
     }
 
+    /// The mode as OpenSSL's bits, which `stats settings` shows.
+    var verifyBits: Int { [0, 1, 3, 7][self.verifyMode] }
+
     /// By name as memcached's help has it, or by number as its code takes it.
     private static func keyFormat(_ value: OptionValue) throws(OptionProblem) -> Int {
         switch try value.text() {

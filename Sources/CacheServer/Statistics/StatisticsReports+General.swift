@@ -72,8 +72,8 @@ extension StatisticsReports {
         list.add("touch_misses", numbers.touchMisses)
         list.add("store_too_large", others.tooLargeCount)
         list.add("store_no_memory", others.noMemoryCount)
-        list.add("auth_cmds", 0)
-        list.add("auth_errors", 0)
+        list.add("auth_cmds", self.service.logins.counts.tried)
+        list.add("auth_errors", self.service.logins.counts.failed)
         if self.service.options.network.idleSecondsMax > 0 {
             list.add("idle_kicks", self.service.connections.numbers.idleKicks)
         }
@@ -114,8 +114,21 @@ extension StatisticsReports {
         list.add("log_watcher_skipped", watched.skippedCount)
         list.add("log_watcher_sent", watched.sentCount)
         list.add("log_watchers", self.service.watchers.watcherCount)
+        self.addTLS(&list)
         list.add("unexpected_napi_ids", 0)
         list.add("round_robin_fallback", 0)
+    }
+
+    private func addTLS(_ list: inout StatisticList) {
+        guard let tls = self.service.tls else { return }
+        let counts = tls.counts
+        if self.service.options.tls.keepsSessions {
+            list.add("ssl_new_sessions", counts.newSessions)
+        }
+        list.add("ssl_handshake_errors", counts.handshakeErrors)
+        list.add("ssl_proto_errors", counts.protocolErrors)
+        let age = SystemClock.now() - tls.refreshed
+        list.add("time_since_server_cert_refresh", Int(age.components.seconds))
     }
 
     private func addItems(_ list: inout StatisticList) {

@@ -87,7 +87,7 @@ extension StatisticsReports {
         list.add("ssl_enabled", tls.isEnabled)
         list.add("ssl_chain_cert", tls.chainFile ?? "(null)")
         list.add("ssl_key", tls.keyFile ?? "(null)")
-        list.add("ssl_verify_mode", tls.verifyMode)
+        list.add("ssl_verify_mode", tls.verifyBits)
         list.add("ssl_keyformat", tls.keyFormat)
         list.add("ssl_ciphers", tls.ciphers ?? "NULL")
         list.add("ssl_ca_cert", tls.authorityFile ?? "NULL")

@@ -131,5 +131,7 @@ struct StatisticsReports {
         self.service.prefixes.clear()
         self.service.watchers.resetCounts()
         self.service.crawl.resetCount()
+        self.service.logins.resetCounts()
+        self.service.tls?.resetCounts()
     }
 }

@@ -89,6 +89,9 @@ ALONE = (
     "story_09_no_cache",
     "story_10_signals",
     "story_11_systemd",
+    "story_20_tls",
+    "story_21_datagrams",
+    "story_22_logins",
     "story_30_restart",
 )
 
