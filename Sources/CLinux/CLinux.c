@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -93,6 +94,13 @@ int holdfast_epoll_wait(int poll, struct epoll_event *events, int count, int mil
 
 long holdfast_getrandom(void *bytes, size_t count) { return getrandom(bytes, count, 0); }
 
+int holdfast_terminal_size(int descriptor, int *columns, int *rows) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return 0;
+}
 int holdfast_fcntl_int(int descriptor, int command, int argument) { return fcntl(descriptor, command, argument); }
 
 int holdfast_open(const char *path, int flags, unsigned int mode) { return open(path, flags | O_CLOEXEC, mode); }

@@ -6,23 +6,30 @@ package struct Ctl: ParsableCommand {
         commandName: "ctl",
         abstract: "Look at and steer the Holdfast daemons of this machine.",
         discussion: """
-            Daemons are found by their control sockets: those in /run/holdfast, or in the folder \
-            that HOLDFAST_RUN names, or exactly those given with --socket.
+            Daemons are found by their control sockets: those in /run/holdfast, or in the folders \
+            that HOLDFAST_RUN names, or exactly those given with --socket. With --host a command \
+            runs on another machine, by ssh.
 
             Examples:
               ctl status                    what runs, since when, what is wrong
-              ctl status --watch 2          the same, every two seconds
+              ctl doctor                    what could be better, and what to do about it
               ctl cache get KEY             a value out of a cache
-              ctl session list              the sessions that the application servers know
-              ctl balancer list             upstreams and their servers
-              ctl config test FILE          would a daemon take this file?
+              ctl session where ID          the way of a session to its copies
+              ctl balancer server node4 drain
+              ctl reload --wait             take the configurations anew
 
-            Exit status: 0 done, 1 refused or not reachable, 64 wrong usage.
+            Tables fit 80 columns, or what COLUMNS or the terminal says. NO_COLOR takes the \
+            colours away. For programs: -o json, jsonl or csv.
+
+            Exit status: 0 done; 1 the answer is no; 64 wrong usage; 69 nobody answers there; 75 \
+            not in time; 76 a strange answer; 77 not allowed.
             """,
         version: ctlVersion,
         subcommands: [
-            StatusCommand.self, CacheCommand.self, SessionCommand.self, BalancerCommand.self,
-            ConfigCommand.self,
+            StatusCommand.self, HealthCommand.self, StatCommand.self, CacheCommand.self,
+            BalancerCommand.self, SessionCommand.self, ConfigCommand.self, ReloadCommand.self,
+            LogCommand.self, LevelCommand.self, EventsCommand.self, MetricsCommand.self,
+            CompletionCommand.self,
         ])
 
     /// Made by the argument parser.
@@ -34,6 +41,13 @@ let ctlVersion = "0.1.0"
 
 /// The whole program: reads the command line, runs the command, ends with its exit status.
 package func runCtl() -> Never {
-    Ctl.main()
+    do {
+        var command = try Ctl.parseAsRoot()
+        // Only a command line that is right here is sent elsewhere.
+        try RemoteMachine.runInstead(CommandLine.arguments)
+        try command.run()
+    } catch {
+        Ctl.exit(withError: error)
+    }
     Ctl.exit()
 }

@@ -36,6 +36,8 @@ int holdfast_send_datagrams(int descriptor, const unsigned char *bytes, const un
                             const unsigned int *address_lengths);
 long holdfast_getrandom(void *bytes, size_t count);
 int holdfast_fcntl_int(int descriptor, int command, int argument);
+/* The size of a terminal in characters (TIOCGWINSZ); -1 when there is none. */
+int holdfast_terminal_size(int descriptor, int *columns, int *rows);
 int holdfast_open(const char *path, int flags, unsigned int mode);
 int holdfast_memfd_create(const char *name);
 int holdfast_errno(void);

@@ -7,7 +7,13 @@ struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cache",
         abstract: "Look into a cache and change what it holds.",
-        discussion: "Speaks memcached's text protocol, so that any memcached server can be asked.",
+        discussion: """
+            Speaks memcached's text protocol, so that any memcached server can be asked.
+
+            Examples:
+              ctl cache get greeting
+              ctl cache stats --server 127.0.0.1:11212
+            """,
         subcommands: [
             CacheGetCommand.self, CacheSetCommand.self, CacheDeleteCommand.self,
             CacheStatsCommand.self,

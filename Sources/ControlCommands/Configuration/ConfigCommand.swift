@@ -4,5 +4,13 @@ import ArgumentParser
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "The daemons' configuration files.",
-        subcommands: [ConfigTestCommand.self])
+        discussion: """
+            Examples:
+              ctl config test /etc/holdfast/balancer.conf
+              ctl config diff               what a reload would bring
+              ctl config show balancerd     what is in force
+            """,
+        subcommands: [
+            ConfigTestCommand.self, ConfigShowCommand.self, ConfigDiffCommand.self,
+        ])
 }

@@ -9,6 +9,11 @@ struct DaemonOptions: ParsableArguments {
             "A control socket, or a folder of them. May be given more than once.",
             valueName: "path"))
     var sockets: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Run the command on another machine, by ssh: HOST or USER@HOST.",
+            valueName: "machine"))
+    var host: String?
 
     /// The control sockets that are meant; at least one.
     ///
@@ -17,10 +22,27 @@ struct DaemonOptions: ParsableArguments {
         let sockets = ControlSockets.find(named: self.sockets)
         if sockets.isEmpty {
             throw CommandFailure(
+                .unreachable,
                 description: "no daemon is running here (no control socket in "
                     + "\(ControlSockets.defaultFolder)); see --socket")
         }
         return sockets
+    }
+
+    /// The control sockets with these names; all of them without names.
+    ///
+    /// - Throws: `CommandFailure` for a name that no socket has.
+    func found(named names: [String]) throws -> [ControlSocket] {
+        let all = try self.found()
+        if names.isEmpty { return all }
+        return try names.map { name in
+            guard let socket = all.first(where: { $0.name == name }) else {
+                let known = all.map(\.name).joined(separator: ", ")
+                throw CommandFailure(
+                    description: "there is no daemon \(name) here; there are \(known)")
+            }
+            return socket
+        }
     }
 
     /// What the daemons that are meant say of themselves, in the order of their sockets.
@@ -52,32 +74,9 @@ struct DaemonOptions: ParsableArguments {
             return nil
         }
         if matching.isEmpty {
-            throw CommandFailure(description: "no \(daemon) is running here; see ctl status")
+            throw CommandFailure(
+                .unreachable, description: "no \(daemon) is running here; see ctl status")
         }
         return matching
-    }
-}
-
-/// How answers are written.
-enum OutputForm: String, ExpressibleByArgument, CaseIterable, Sendable {
-    /// For people.
-    case table
-    /// For programs.
-    case json
-}
-
-/// The option `-o`.
-struct OutputOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("output")], help: "How to write the answer.")
-    var form = OutputForm.table
-}
-
-/// Runs a command's body on a loop; a failure becomes one line on standard error and exit status 1.
-func runCommand(_ body: @escaping @Sendable (Loop) async throws -> Void) throws {
-    do {
-        try runBlocking(body)
-    } catch let failure as CommandFailure {
-        Terminal.printError("ctl: \(failure.description)")
-        throw ExitCode(1)
     }
 }

@@ -6,6 +6,17 @@ enum Terminal {
     /// Whether standard output is a terminal.
     static var isTerminal: Bool { RawDescriptor.isTerminal(1) }
 
+    /// How wide tables may be: what COLUMNS says, else the terminal's width, else 80.
+    static var width: Int {
+        if let text = Processes.environment("COLUMNS"), let columns = Int(text), columns >= 20 {
+            return columns
+        }
+        guard let size = Terminals.size(of: 1), size.columns >= 20 else {
+            return TextTable.lineWidthMax
+        }
+        return size.columns
+    }
+
     /// Whether colours may be used: on a terminal, unless NO_COLOR is set or the terminal is dumb.
     static var usesColour: Bool {
         let forbidden = !(Processes.environment("NO_COLOR") ?? "").isEmpty
@@ -27,6 +38,16 @@ enum Terminal {
 
     /// Moves to the top left and clears what is below, for a view that is drawn again.
     static func clearScreen() { Self.write("\u{1B}[H\u{1B}[J", to: 1) }
+
+    /// A colour, by its number for terminals.
+    enum Colour: Int {
+        case red = 31, green = 32, yellow = 33, cyan = 36
+    }
+
+    /// The text in a colour, or plain where the terminal wants none.
+    static func coloured(_ text: String, _ colour: Colour) -> String {
+        Self.usesColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+    }
 
     /// The text in red, bold or plain, as the terminal allows.
     static func alarming(_ text: String) -> String {

@@ -33,17 +33,26 @@ struct BalancerReport: Decodable, Sendable {
     /// A group of servers.
     struct Upstream: Decodable, Sendable {
         var name: String
+        var method: String?
         var peers: [Peer]
     }
 
     /// One server of a group.
     struct Peer: Decodable, Sendable {
+        var name: String?
         var address: String
-        /// `up`, `down` (by configuration), `failed` or `backup`.
+        /// `up`, `down` (switched off), `failed`, `draining` or `full`.
         var state: String
+        /// `ready`, `drain` or `maint`.
+        var wanted: String?
+        var isOverridden: Bool?
+        var backup: Bool?
         var weight: Int?
+        var configuredWeight: Int?
+        var active: Int?
         var requests: Int?
         var failures: Int?
+        var transferredBytes: Int?
         var route: String?
     }
 
@@ -62,36 +71,11 @@ struct SessionsReport: Decodable, Sendable {
     }
 
     var requests: Int?
+    var errors: Int?
     var active: Int?
     var copiesMissing: Int?
     var localOnly: Int?
     var nodes: [Node]?
-}
-
-/// `GET /v1/sessions`.
-struct SessionListReport: Codable, Sendable {
-    var sessions: [SessionReport]
-}
-
-/// One session; attributes only where they were asked for.
-struct SessionReport: Codable, Sendable {
-    /// One attribute, its value as text.
-    struct Attribute: Codable, Sendable {
-        var name: String
-        var type: String
-        var value: String
-    }
-
-    var id: String
-    var node: String?
-    var copies: [String]?
-    var version: Int?
-    var createdUnixMilliseconds: Int?
-    var lastAccessedUnixMilliseconds: Int?
-    var maxInactiveSeconds: Int?
-    var context: String?
-    var route: String?
-    var attributes: [Attribute]?
 }
 
 /// What a control socket says when it refuses.

@@ -4,8 +4,10 @@ enum StatusView {
     typealias Status = (socket: ControlSocket, report: Result<StatusReport, CommandFailure>)
 
     /// The lines of the whole screen.
-    static func lines(_ statuses: [Status]) -> [String] {
-        var table = TextTable(["NAME", "DAEMON", "STATE", "SINCE", "WHAT"])
+    static func lines(
+        _ statuses: [Status], width: Int = TextTable.lineWidthMax
+    ) -> [String] {
+        var table = TextTable(["NAME", "DAEMON", "STATE", "SINCE", "WHAT"], width: width)
         var notes: [String] = []
         for status in statuses {
             switch status.report {
@@ -73,7 +75,8 @@ enum StatusView {
         return parts.joined(separator: ", ")
     }
 
-    private static func notes(_ report: StatusReport) -> [String] {
+    /// What is wrong with a daemon, a sentence each.
+    static func notes(_ report: StatusReport) -> [String] {
         var notes = report.warnings ?? []
         for upstream in report.balancer?.upstreams ?? [] {
             for peer in upstream.peers where peer.state == "failed" {

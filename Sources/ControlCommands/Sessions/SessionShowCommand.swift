@@ -1,73 +1,86 @@
 import ArgumentParser
 import EventLoop
+import SystemInterface
 
 /// `ctl session show ID`: one session with its attributes.
 struct SessionShowCommand: ParsableCommand {
+    static let fields: [RecordList.Field] = [
+        .text("name", "ATTRIBUTE", "the attribute's name"),
+        .text("type", "TYPE", "its type, as pages know it"),
+        .text("value", "VALUE", "its value as text"),
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "One session with its attributes.",
         discussion: """
-            The id may be cut to its first 8 digits or more, when that names one session.
+            Attributes are for root and the group holdfast; others see the rest.
 
             Examples:
               ctl session show 1A2B3C4D
+              ctl session show 1A2B3C4D -o json
+
+            -o json gives the daemon's own document, see Docs/control-api.md.
+            \(RecordList.help("attributes", Self.fields, hasOwnDocument: true))
             """)
 
-    @Argument(help: "The session's id, or its beginning.") var id: String
+    @Argument(help: "The session's id, or its beginning (8 digits or more).") var id: String
     @OptionGroup var daemons: DaemonOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if self.id.count < 8 { throw ValidationError("an id has at least 8 digits") }
+    }
 
     func run() throws {
         let command = self
         try runCommand { loop in
-            let (socket, id) = try await SessionLookup.find(command.id, command.daemons, on: loop)
-            let session = try await ControlClient(socket, on: loop).send(
-                "GET", "/v1/sessions/\(id)", as: SessionReport.self)
-            switch command.output.form {
-            case .json: try SessionOutput.printJSON(session)
-            case .table: Self.print(session)
-            }
+            _ = try await command.output.repeated(command.show, on: loop)
         }
     }
 
-    private static func print(_ session: SessionReport) {
-        SessionOutput.printTable([session])
-        Terminal.print("")
-        var table = TextTable(["ATTRIBUTE", "TYPE", "VALUE"])
-        for attribute in session.attributes ?? [] {
-            table.add([attribute.name, attribute.type, attribute.value])
+    private func show(on loop: Loop) async throws -> Bool {
+        let (socket, session) = try await SessionRecords.named(self.id, self.daemons, on: loop)
+        // Of an id that was cut the daemon finds the rest itself.
+        let id = String(session.id.prefix { $0 != "…" })
+        let client = ControlClient(socket, on: loop)
+        let body = try await client.send("GET", Target.path("v1", "sessions", id))
+        if self.output.form == .json {
+            Terminal.write(body)
+            return true
         }
-        if table.isEmpty { return Terminal.print("no attributes") }
-        for line in table.lines() { Terminal.print(line) }
-    }
-}
-
-/// Finds who knows a session.
-enum SessionLookup {
-    /// The application server that knows the newest version of a session, and its whole id.
-    ///
-    /// - Throws: `CommandFailure` when none or several sessions are meant.
-    static func find(
-        _ prefix: String, _ daemons: DaemonOptions, on loop: Loop
-    ) async throws -> (ControlSocket, String) {
-        var best: (socket: ControlSocket, session: SessionReport)?
-        var bases: Set<String> = []
-        for socket in try await daemons.sockets(of: "sessiond", on: loop) {
-            let list = try await ControlClient(socket, on: loop).send(
-                "GET", "/v1/sessions", as: SessionListReport.self)
-            for session in list.sessions where session.id.hasPrefix(prefix) {
-                bases.insert(session.baseID)
-                if best == nil || (best?.session.version ?? 0) < (session.version ?? 0) {
-                    best = (socket, session)
-                }
+        let whole = try JSONText.decode(SessionReport.self, body, of: socket)
+        if self.output.form == .table {
+            for line in Self.head(whole) { Terminal.print(line) }
+            guard whole.attributes != nil else {
+                Terminal.print("attributes   for root and the group holdfast only")
+                return true
             }
+            if whole.attributes?.isEmpty == true { return true }
+            Terminal.print("")
         }
-        guard let best else {
-            throw CommandFailure(description: "no session begins with \(prefix)")
+        var list = RecordList("attributes", Self.fields)
+        for attribute in whole.attributes ?? [] {
+            list.add([.text(attribute.name), .text(attribute.type), .text(attribute.value)])
         }
-        guard bases.count == 1 else {
-            throw CommandFailure(description: "\(bases.count) sessions begin with \(prefix)")
+        self.output.write(list)
+        return true
+    }
+
+    private static func head(_ session: SessionReport) -> [String] {
+        func time(_ milliseconds: Int?) -> String {
+            milliseconds.map { Humane.time(unixMilliseconds: $0) } ?? "-"
         }
-        return (best.socket, best.session.id)
+        return [
+            "id           \(session.id)",
+            "context      \(session.context ?? "-")",
+            "node         \(session.node ?? "-")",
+            "route        \(session.route ?? "-")",
+            "copies       \((session.copies ?? []).joined(separator: " "))",
+            "version      \(session.version ?? 0)",
+            "created      \(time(session.createdUnixMilliseconds))",
+            "last access  \(time(session.lastAccessedUnixMilliseconds))",
+            "ends after   \(session.maxInactiveSeconds ?? 0) s without a request",
+        ]
     }
 }

@@ -17,6 +17,8 @@ package final class ControlServer: Sendable {
     /// How many connections may be open at once; more are closed as they come.
     package static let connectionCountMax = 64
 
+    /// How much of a body is logged.
+    private static let loggedBodyByteCountMax = 200
     /// What routes call the part of their path that is a session's id.
     private static let sessionParameter = "id"
 
@@ -160,7 +162,7 @@ package final class ControlServer: Sendable {
 
     private func perform(_ route: ControlRoute, _ request: ControlRequest) async -> ControlResponse
     {
-        let what = "\(route.method) \(Self.loggable(route, request))"
+        let what = "\(route.method) \(Self.loggable(route, request))\(Self.loggable(request.body))"
         if route.access != .read, !request.peer.mayChange {
             self.logger.warning("refused on the control socket: \(what) by \(request.peer)")
             self.tell("control_refused", "refused: \(what)", request)
@@ -204,6 +206,13 @@ package final class ControlServer: Sendable {
         }
         // A second id may hide behind the first one's end.
         return Redacted.text(path)
+    }
+
+    /// The beginning of a body, which says what is wanted: ` {"state":"drain"}`.
+    private static func loggable(_ body: [UInt8]) -> String {
+        if body.isEmpty { return "" }
+        let start = body.prefix(Self.loggedBodyByteCountMax)
+        return " " + Redacted.text(String(decoding: start, as: UTF8.self))
     }
 
     /// The first line of what a handler says, which often names the session that was asked for.

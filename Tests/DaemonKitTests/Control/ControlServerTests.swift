@@ -97,6 +97,16 @@ struct ControlServerTests {
         }
     }
 
+    @Test func whatIsWantedIsLoggedWithWhoWantsIt() async {
+        _ = await self.ask("PUT", "/v1/fields", body: #"{"a":"drain"}"#)
+        #expect(
+            self.log.take().contains(
+                #"done on the control socket: PUT /v1/fields {"a":"drain"} by user 0, process 7"#))
+        let event = self.events.lines.recent(1).first ?? ""
+        #expect(event.contains(#""event":"control_done""#))
+        #expect(event.contains(#""by":"user 0, process 7""#))
+    }
+
     @Test func aServersNameIsLoggedAsItIs() async {
         self.server.route("PUT", "/v1/servers/{name}", access: .change) { _ in
             throw ControlError.refused("line one\nline two")

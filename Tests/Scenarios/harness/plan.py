@@ -89,6 +89,7 @@ ALONE = (
     "story_09_no_cache",
     "story_10_signals",
     "story_11_systemd",
+    "story_12_ctl",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",

@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// `ctl completion SHELL`.
+struct CompletionCommand: ParsableCommand {
+    /// The shells there are scripts for.
+    enum Shell: String, ExpressibleByArgument, CaseIterable {
+        /// As the shells are called.
+        case bash, zsh, fish
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "completion",
+        abstract: "Print the completion script of a shell.",
+        discussion: """
+            Examples:
+              ctl completion bash > /etc/bash_completion.d/ctl
+              ctl completion zsh > /usr/local/share/zsh/site-functions/_ctl
+              ctl completion fish > ~/.config/fish/completions/ctl.fish
+            """)
+
+    @Argument(help: "bash, zsh or fish.") var shell: Shell
+
+    func run() throws {
+        let script =
+            switch self.shell {
+            case .bash: Ctl.completionScript(for: .bash)
+            case .zsh: Ctl.completionScript(for: .zsh)
+            case .fish: Ctl.completionScript(for: .fish)
+            }
+        Terminal.print(script)
+    }
+}

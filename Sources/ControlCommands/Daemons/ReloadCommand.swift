@@ -1,0 +1,60 @@
+import ArgumentParser
+import Base
+import EventLoop
+
+/// `ctl reload`: lets daemons take their configuration anew.
+struct ReloadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Let daemons read their configuration again.",
+        discussion: """
+            Says of each daemon whether it took the configuration, or where the mistake is; a \
+            configuration with a mistake changes nothing. With --wait it also waits until the \
+            daemons are well again, up to --timeout seconds. Needs root or the group holdfast.
+
+            Examples:
+              ctl reload                    all daemons, one after another
+              ctl reload --wait balancerd
+
+            Exit status: 0 all took it, 1 one refused, 69 one is not reachable, 75 not well in time.
+            """)
+
+    @Argument(help: "The instances that are meant; all without a name.") var names: [String] = []
+    @Flag(help: "Wait until the daemons are well.") var wait = false
+    @Option(help: ArgumentHelp("How long to wait, at most.", valueName: "seconds"))
+    var timeout = 30.0
+    @OptionGroup var daemons: DaemonOptions
+
+    func run() throws {
+        let command = self
+        try runCommand { loop in
+            var worst: CommandFailure?
+            for socket in try command.daemons.found(named: command.names) {
+                do {
+                    _ = try await ControlClient(socket, on: loop).send("POST", "/v1/reload")
+                    Terminal.print("\(socket.name): configuration taken")
+                    if command.wait { try await command.waitUntilWell(socket, on: loop) }
+                } catch let failure as CommandFailure {
+                    Terminal.printError("ctl: \(failure.description)")
+                    if worst == nil { worst = failure }
+                }
+            }
+            if let worst { throw ExitCode(worst.kind.rawValue) }
+        }
+    }
+
+    private func waitUntilWell(_ socket: ControlSocket, on loop: Loop) async throws {
+        let deadline = loop.now + .milliseconds(Int64(self.timeout * 1_000))
+        while true {
+            let answer = try await ControlClient(socket, on: loop).answer("GET", "/v1/health")
+            let report = try JSONText.decode(HealthReport.self, answer.body, of: socket)
+            if report.health == "ok" { return }
+            guard loop.now < deadline else {
+                let why = report.warnings.first.map { ": \($0)" } ?? ""
+                throw CommandFailure(
+                    .timedOut, description: "\(socket.name): is \(report.health)\(why)")
+            }
+            await loop.sleep(until: min(deadline, loop.now + .milliseconds(100)))
+        }
+    }
+}
