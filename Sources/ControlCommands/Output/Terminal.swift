@@ -29,6 +29,9 @@ enum Terminal {
     /// Writes a line to standard error.
     static func printError(_ line: String) { Self.write(line + "\n", to: 2) }
 
+    /// Writes text without a line end to standard error.
+    static func writeError(_ text: String) { Self.write(text, to: 2) }
+
     /// Writes bytes as they are to standard output.
     static func write(_ bytes: [UInt8]) {
         let buffer = ByteBuffer()

@@ -90,6 +90,7 @@ ALONE = (
     "story_10_signals",
     "story_11_systemd",
     "story_12_ctl",
+    "story_13_ctl_cache",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",

@@ -1,0 +1,193 @@
+import ArgumentParser
+import EventLoop
+
+/// `ctl cache get KEY`: the value as it is stored.
+struct CacheGetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Print a value as it is stored.",
+        discussion: """
+            Examples:
+              ctl cache get greeting
+              ctl cache get --server unix:/run/holdfast/cache greeting > file
+
+            Exit status 1 when there is no such key.
+            """)
+
+    @Argument(help: "The key.") var key: CacheKey
+    @OptionGroup var cache: CacheOptions
+
+    func run() throws {
+        let command = self
+        try runCommand { loop in
+            let connection = try await command.cache.connect(on: loop)
+            try await connection.send("get \(command.key.text)")
+            guard let item = try await connection.item() else {
+                throw CommandFailure(description: "\(command.key.text): no such key")
+            }
+            Terminal.write(item.value)
+            if Terminal.isTerminal { Terminal.print("") }
+        }
+    }
+}
+
+/// `ctl cache gets KEY…`: items with what belongs to them.
+struct CacheGetsCommand: ParsableCommand {
+    static let fields: [RecordList.Field] = [
+        .text("key", "KEY", "the key"),
+        .number("flags", "FLAGS", "the item's 32 bits"),
+        .number("bytes", "SIZE", "how many bytes the value has"),
+        .number("cas", "CAS", "its number, for ctl cache cas"),
+        .text("value", "VALUE", "the value as text"),
+    ]
+
+    static let configuration = CommandConfiguration(
+        commandName: "gets",
+        abstract: "Items with their flags and CAS numbers.",
+        discussion: """
+            Examples:
+              ctl cache gets greeting other
+              ctl cache gets greeting -o json
+
+            Exit status 1 when none of the keys is there.
+
+            \(RecordList.help("items", Self.fields))
+            """)
+
+    @Argument(help: "The keys.") var keys: [CacheKey]
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let command = self
+        try self.output.show { loop in
+            let connection = try await command.cache.connect(on: loop)
+            try await connection.send(
+                "gets " + command.keys.map(\.text).joined(separator: " "))
+            var list = RecordList("items", Self.fields)
+            while let item = try await connection.item() {
+                list.add([
+                    .text(item.key), .number(Int(item.flags)), .bytes(item.value.count),
+                    .number(Int(clamping: item.cas)),
+                    .text(String(decoding: item.value, as: UTF8.self)),
+                ])
+            }
+            if list.records.isEmpty { throw CommandFailure(description: "no such key") }
+            return list
+        }
+    }
+}
+
+/// `ctl cache delete KEY…`.
+struct CacheDeleteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete keys.",
+        discussion: """
+            Examples:
+              ctl cache delete greeting
+
+            Exit status 1 when one of them is not there; the others are deleted.
+            """)
+
+    @Argument(help: "The keys.") var keys: [CacheKey]
+    @OptionGroup var cache: CacheOptions
+
+    func run() throws {
+        let command = self
+        try runCommand { loop in
+            let connection = try await command.cache.connect(on: loop)
+            var missing: [String] = []
+            for key in command.keys {
+                try await connection.send("delete \(key.text)")
+                if try await connection.line() != "DELETED" { missing.append(key.text) }
+            }
+            if !missing.isEmpty {
+                throw CommandFailure(
+                    description: "\(missing.joined(separator: ", ")): no such key")
+            }
+        }
+    }
+}
+
+/// `ctl cache touch KEY SECONDS`.
+struct CacheTouchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "touch",
+        abstract: "Give an item another time to live.",
+        discussion: """
+            Examples:
+              ctl cache touch greeting 3600
+              ctl cache touch greeting 0          it never expires
+
+            Exit status 1 when there is no such key.
+            """)
+
+    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "Seconds from now; 0 for never, above 30 days a Unix time.") var expires: Int
+    @OptionGroup var cache: CacheOptions
+
+    func run() throws {
+        let command = self
+        try runCommand { loop in
+            let connection = try await command.cache.connect(on: loop)
+            try await connection.send("touch \(command.key.text) \(command.expires)")
+            guard try await connection.line() == "TOUCHED" else {
+                throw CommandFailure(description: "\(command.key.text): no such key")
+            }
+        }
+    }
+}
+
+/// `incr` or `decr`.
+protocol CountVerb: Sendable {
+    /// The word of the protocol.
+    static var word: String { get }
+    /// What it does, in the help.
+    static var abstract: String { get }
+}
+
+/// `ctl cache incr`.
+enum IncrementVerb: CountVerb {
+    static let word = "incr"
+    static let abstract = "Add to a number that is stored as text."
+}
+
+/// `ctl cache decr`.
+enum DecrementVerb: CountVerb {
+    static let word = "decr"
+    static let abstract = "Subtract from a number that is stored as text; it stops at 0."
+}
+
+/// `ctl cache incr|decr KEY [N]`: prints the new number.
+struct CountCommand<Verb: CountVerb>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: Verb.word,
+            abstract: Verb.abstract,
+            discussion: """
+                Examples:
+                  ctl cache \(Verb.word) visits
+                  ctl cache \(Verb.word) visits 10
+
+                Exit status 1 when there is no such key, or it is no number.
+                """)
+    }
+
+    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "How much.") var amount: UInt64 = 1
+    @OptionGroup var cache: CacheOptions
+
+    func run() throws {
+        let command = self
+        try runCommand { loop in
+            let connection = try await command.cache.connect(on: loop)
+            try await connection.send("\(Verb.word) \(command.key.text) \(command.amount)")
+            let answer = try await connection.line()
+            guard answer != "NOT_FOUND" else {
+                throw CommandFailure(description: "\(command.key.text): no such key")
+            }
+            Terminal.print(answer)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+"""Step 13: ctl cache: items, keys, dumps, statistics, the shell; of cached and of memcached."""
+
+import os
+import subprocess
+import threading
+
+from harness.cluster import json_of
+from harness.memcache import Memcache
+from harness.processes import Process, run as run_command
+from harness.sockets import free_port
+from harness.waiting import expect, expect_equal, until
+from story_12_ctl import USAGE, ctl, in_three_forms, records
+
+
+def tell(run, variant):
+    """Two caches of the cluster, and Debian's memcached."""
+    with run.cluster("13", variant) as cluster:
+        port = free_port()
+        command = ["memcached", "-u", "root", "-l", "127.0.0.1", "-p", port, "-m", "16"]
+        peer = Process("memcached", command, cluster.logs, [port]).start()
+        try:
+            for name, server in (("cached", "n1"), ("memcached", f"127.0.0.1:{port}")):
+                tell_of(run, cluster, name, server)
+            with run.step("13.6", "a dump moves items between nodes, of either kind") as saw:
+                dump_and_load(cluster, f"127.0.0.1:{port}", port, saw)
+        finally:
+            peer.stop()
+
+
+def tell_of(run, cluster, name, server):
+    """All that is asked of one cache."""
+    steps = [
+        ("13.1", "every command for items, and how it ends", items),
+        ("13.2", "keys by pages and patterns", keys),
+        ("13.3", "statistics in each form", statistics),
+        ("13.4", "the shell takes lines from a pipe", shell),
+        ("13.5", "watch shows what happens; flush wants to be confirmed", watch_and_flush),
+    ]
+    for number, what, check in steps:
+        with run.step(number, what, name) as saw:
+            check(cluster, server, saw)
+
+
+def items(cluster, server, saw):
+    """set, add, replace, append, prepend, cas, touch, incr, decr, gets, get, delete, meta."""
+
+    def cache(*words, **options):
+        return ctl(cluster, "cache", *words, "--server", server, **options)[0]
+
+    cache("set", "greeting", "hello", "--flags", "9")
+    expect_equal(cache("get", "greeting"), "hello", "the value")
+    cache("add", "greeting", "x", status=1)
+    cache("replace", "nothing", "x", status=1)
+    cache("append", "greeting", " world")
+    cache("prepend", "greeting", "oh ")
+    got = records(cluster, "cache", "gets", "greeting", "nothing", "--server", server)
+    expect_equal([(i["value"], i["flags"]) for i in got], [("oh hello world", 9)], "the item")
+    cache("cas", "greeting", "new", "--cas", got[0]["cas"] + 1, status=1)
+    cache("cas", "greeting", "new", "--cas", got[0]["cas"])
+    cache("cas", "greeting", "new", status=USAGE)
+    cache("set", "number", "41")
+    expect_equal(cache("incr", "number").strip(), "42", "41 and 1")
+    expect_equal(cache("decr", "number", "50").strip(), "0", "42 less 50")
+    cache("incr", "greeting", status=1)
+    cache("incr", "nothing", status=1)
+    cache("touch", "number", "100")
+    cache("touch", "nothing", "100", status=1)
+    expect_equal(cache("meta", "mg", "number", "t"), "HD t100\n", "its time")
+    expect_equal(cache("meta", "ms", "other", "T0", "--data", "value"), "HD\n", "a meta set")
+    expect_equal(cache("meta", "mg", "other", "v"), "VA 5\nvalue\n", "a meta get")
+    cache("meta", "mg", "nothing", "v", status=1)
+    cache("meta", "get", "x", status=USAGE)
+    cache("delete", "number", "nothing", status=1)
+    cache("get", "number", status=1)
+    cache("get", "a key", status=USAGE)
+    status, output, errors = run_command(
+        ["sh", "-c", f"printf 'a\\nb' | {cluster.program('ctl')} cache set piped -"
+         f" --server {server}"],
+        environment={"HOLDFAST_RUN": cluster.sockets},
+    )
+    expect_equal((status, cache("get", "piped")), (0, "a\nb"), f"a value of a pipe {errors}")
+    saw("23 commands")
+
+
+def keys(cluster, server, saw):
+    """More keys than a page has."""
+    for number in range(45):
+        address = cluster.address("n1") if server == "n1" else int(server.rpartition(":")[2])
+        with Memcache(address) as memcache:
+            memcache.set(f"page:{number:02}", b"x" * (number + 1))
+    arguments = ("cache", "keys", "--server", server, "--match", "page:*", "--limit", "20")
+    pages = [records(cluster, *arguments, "--page", page) for page in (1, 2, 3, 4)]
+    expect_equal([len(page) for page in pages], [20, 20, 5, 0], "keys on the pages")
+    names = [entry["key"] for page in pages for entry in page]
+    expect_equal(names, [f"page:{number:02}" for number in range(45)], "all keys, once")
+    table, _ = ctl(cluster, *arguments, "--sort", "size")
+    expect("page:44" in table.splitlines()[1], "the largest first", table.splitlines()[1])
+    expect("20 of 45 keys; the next: --page 2" in table, "what to do next", table)
+    in_three_forms(cluster, "keys", *arguments)
+    saw("45 keys on three pages")
+
+
+def statistics(cluster, server, saw):
+    """stats, settings, slabs, items, sizes, conns."""
+    for words, name in (
+        (("stats",), "stats"),
+        (("stats", "--match", "*hits"), "stats"),
+        (("settings",), "stats"),
+        (("slabs",), "slabs"),
+        (("items",), "items"),
+        (("sizes",), "sizes"),
+        (("conns",), "connections"),
+    ):
+        found = in_three_forms(cluster, name, "cache", *words, "--server", server)
+        expect(found, f"something from {words}", found)
+    slabs = records(cluster, "cache", "slabs", "--server", server)
+    expect(sum(entry["usedChunks"] for entry in slabs) >= 45, "chunks in use", slabs)
+    saw(f"{len(slabs)} classes")
+
+
+def shell(cluster, server, saw):
+    """Commands, a value of two lines, one of a wrong length, help."""
+    lines = [
+        "set two 0 0 4", "a", "b", "get two", "set bad 0 0 3", "toolong", "help touch",
+        "nonsense", "watch", "quit", "get two",
+    ]
+    command = [cluster.program("ctl"), "cache", "shell", "--server", server]
+    status, output, errors = run_command(
+        command, environment={"HOLDFAST_RUN": cluster.sockets}, input_text="\n".join(lines) + "\n"
+    )
+    expect_equal(status, 0, f"exit status: {errors}")
+    said = [
+        "STORED", "VALUE two 0 4", "a", "b", "END",
+        "the value has 7 bytes, not 3: nothing was sent",
+        "touch KEY SECONDS  another time to live", "ERROR",
+        "this connection would show nothing else: use ctl cache watch",
+    ]
+    expect_equal(output.splitlines(), said, "what it says")
+    saw(f"{len(lines)} lines")
+
+
+def watch_and_flush(cluster, server, saw):
+    """A watcher sees the next read."""
+    words = ["cache", "watch", "fetchers", "--count", "1", "-o", "jsonl", "--server", server]
+    watching = subprocess.Popen(
+        [cluster.program("ctl"), *words],
+        env={**os.environ, "HOLDFAST_RUN": cluster.sockets},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(watching.stdout.readline()))
+    reader.start()
+    address = cluster.address("n1") if server == "n1" else int(server.rpartition(":")[2])
+    with Memcache(address) as memcache:
+        until(lambda: memcache.get("two") is not None and seen, "a line of the watcher", 15)
+    reader.join()
+    expect_equal(json_of(seen[0])["type"], "item_get", "the kind of the line")
+    expect_equal(watching.wait(10), 0, "status after one line")
+    watching.stdout.close()
+    ctl(cluster, "cache", "flush", "--server", server, status=USAGE)
+    expect(records(cluster, "cache", "keys", "--server", server), "items still there", "none")
+    ctl(cluster, "cache", "flush", "--confirm", "--server", server)
+    until(
+        lambda: ctl(cluster, "cache", "gets", "two", "--server", server, status=1), "nothing there"
+    )
+    saw(json_of(seen[0])["key"])
+
+
+def dump_and_load(cluster, server, port, saw):
+    """From a cache to a file, to memcached, and back to the other cache."""
+    with cluster.cache("n1") as cache:
+        for number in range(1500):
+            cache.set(f"moved:{number}", b"value %d\r\n" % number, flags=number)
+        cache.set("moved:dying", b"x", seconds=1000)
+    path = os.path.join(cluster.folder, "items.dump")
+    _, errors = ctl(cluster, "cache", "dump", "--server", "n1", "--match", "moved:*", path)
+    expect("1501 items" in errors, "what it says", errors)
+    _, errors = ctl(cluster, "cache", "load", "--server", server, path)
+    expect_equal(errors.strip(), "1501 items stored", "what it says")
+    with Memcache(port) as memcache:
+        expect_equal(memcache.get("moved:7"), (7, b"value 7\r\n"), "an item in memcached")
+        memcache.set("moved:7", b"another")
+    _, errors = ctl(cluster, "cache", "load", "--server", server, path)
+    expect_equal(errors.strip(), "0 items stored, 1501 were there", "what it says")
+    ctl(cluster, "cache", "load", "--overwrite", "--server", server, path)
+    time, _ = ctl(cluster, "cache", "meta", "mg", "moved:dying", "t", "--server", server)
+    expect(900 < int(time.split("t")[1]) <= 1000, "its time to live", time)
+    tool = cluster.program("ctl")
+    status, _, errors = run_command(
+        ["sh", "-c", f"{tool} cache dump --server {server} - | {tool} cache load --server n2 -"],
+        environment={"HOLDFAST_RUN": cluster.sockets},
+    )
+    expect_equal(status, 0, f"status of the pipe: {errors}")
+    with cluster.cache("n2") as cache:
+        moved = cache.get("moved:1499")
+        expect_equal(moved, (1499, b"value 1499\r\n"), "an item in the other cache")
+    with open(path, "ab") as file:
+        file.write(b"add broken 0 0 10\r\nshort")
+    _, errors = ctl(cluster, "cache", "load", "--server", "n2", path, status=1)
+    expect("item 1502: the file ends in the middle" in errors, "where it breaks", errors)
+    saw(f"{os.path.getsize(path)} bytes")
