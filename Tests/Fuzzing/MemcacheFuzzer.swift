@@ -24,7 +24,9 @@ func fuzzMemcache(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private func checkLine(_ line: [UInt8]) {
     let command = CommandParser.parse(line.span)
     check(command, line)
-    var wide: [UInt8] = [0x20]
+    // A blank before the command is a mistake of its own, as in memcached.
+    if line.first == 0x20 { return }
+    var wide: [UInt8] = []
     for byte in line {
         wide.append(byte)
         if byte == 0x20 { wide.append(0x20) }
@@ -50,8 +52,13 @@ private func check(_ command: Command, _ line: [UInt8]) {
         checkKeyRange(key, line)
         checkFlags(flags, line)
         precondition((0...Int(Int32.max) - 2).contains(byteCount), "a size is one")
-    case .stats(let word), .shutdown(let word): if let word { checkRange(word, line) }
-    case .flushAll, .version, .verbosity, .quit, .metaNoOp, .refused: break
+    case .refusedStore(_, let byteCount):
+        precondition((0...Int(Int32.max) - 2).contains(byteCount), "a size is one")
+    case .stats(let words): checkRange(words, line)
+    case .manage(let verb, let words):
+        checkRange(words, line)
+        _ = ManagementCommand(verb, line.span, words)
+    case .flushAll, .version, .quit, .metaNoOp, .refused: break
     }
 }
 
