@@ -94,6 +94,7 @@ ALONE = (
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",
+    "story_23_clients",
     "story_30_restart",
 )
 
