@@ -115,6 +115,11 @@ extension ApplicationServer {
         let isWhole = request.peer.mayChange
         let shown = isWhole ? id : Redacted.session(id)
         let parsed = SessionID(parsing: id)
+        let isLocal = application.sessions.localID(of: parsed?.base ?? "") != nil
+        // A node that does not answer may have it.
+        guard isLocal || places.contains(where: { $0.state != .missing }) else {
+            throw Self.noSession(request)
+        }
         let nodes = application.configuration.manager.nodes?.nodes ?? []
         return .json { json in
             json.object { json in
@@ -122,7 +127,7 @@ extension ApplicationServer {
                 json.member("context", Self.name(of: application))
                 json.member("node", parsed?.node ?? "")
                 json.member("route", parsed?.route ?? "")
-                json.member("isLocal", application.sessions.localID(of: parsed?.base ?? "") != nil)
+                json.member("isLocal", isLocal)
                 json.key("copies")
                 json.array { json in
                     for place in places {

@@ -91,6 +91,7 @@ ALONE = (
     "story_11_systemd",
     "story_12_ctl",
     "story_13_ctl_cache",
+    "story_14_control_api",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",
