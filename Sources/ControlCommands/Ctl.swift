@@ -26,7 +26,8 @@ package struct Ctl: ParsableCommand {
             """,
         version: ctlVersion,
         subcommands: [
-            StatusCommand.self, HealthCommand.self, StatCommand.self, CacheCommand.self,
+            StatusCommand.self, HealthCommand.self, TopCommand.self, StatCommand.self,
+            DoctorCommand.self, CacheCommand.self,
             BalancerCommand.self, SessionCommand.self, ConfigCommand.self, ReloadCommand.self,
             LogCommand.self, LevelCommand.self, EventsCommand.self, MetricsCommand.self,
             CompletionCommand.self,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from harness.cluster import COUNTER, json_of, read_page
 from harness.processes import run as run_command
-from harness.settings import rewrite
+from harness.settings import REPOSITORY, rewrite
 from harness.waiting import Failed, expect, expect_equal, until
 
 NOBODY = 65534
@@ -30,6 +30,7 @@ def tell(run, variant):
             ("12.7", "log and events, with what comes; the level", lines),
             ("12.8", "--host runs the same command elsewhere, words kept", other_machine),
             ("12.9", "every command has help with examples; completion for three shells", helps),
+            ("12.10", "Docs/ctl.md is what the help texts say", manual),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -353,3 +354,11 @@ def helps(cluster, saw):
         script, _ = ctl(cluster, "completion", shell)
         expect("balancer" in script, f"a script for {shell}", script[:80])
     saw(f"{len(found)} commands")
+
+
+def manual(cluster, saw):
+    """The page is made anew and compared."""
+    script = os.path.join(REPOSITORY, "Packaging", "make-ctl-manual")
+    status, output, errors = run_command([script, "--check", "--bin", cluster.binaries])
+    expect_equal(status, 0, f"status of make-ctl-manual --check: {output}{errors}")
+    saw("it is")

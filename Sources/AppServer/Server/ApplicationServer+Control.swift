@@ -84,6 +84,8 @@ extension ApplicationServer {
             json.member("copiesMissing", manager.copiesMissing)
             json.member("localOnly", manager.localOnlyCount)
             json.member("local", manager.isLocal)
+            json.member("sticky", application.configuration.manager.isSticky)
+            json.member("route", application.sessions.context.jvmRoute ?? "")
         }
     }
 

@@ -103,6 +103,7 @@ extension BalancerService {
         json.object { json in
             json.member("name", group.settings.name)
             json.member("method", group.settings.method.word)
+            json.member("affinity", group.settings.affinity.word)
             json.key("peers")
             json.array { json in for peer in peers { Self.write(peer, to: &json) } }
         }
@@ -124,6 +125,17 @@ extension BalancerService {
             json.member("failures", peer.state.failedCount)
             json.member("transferredBytes", Int(peer.state.transferredByteCount))
             json.member("route", policy.route)
+        }
+    }
+}
+
+extension AffinityRule {
+    /// What makes a session stay on its server.
+    var word: String {
+        switch self {
+        case .none: "none"
+        case .route: "route"
+        case .session: "session"
         }
     }
 }

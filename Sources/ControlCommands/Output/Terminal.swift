@@ -1,4 +1,5 @@
 import Base
+import Synchronization
 import SystemInterface
 
 /// Where the output goes, and how it may look there.
@@ -39,8 +40,22 @@ enum Terminal {
         Self.drain(buffer, to: 1)
     }
 
-    /// Moves to the top left and clears what is below, for a view that is drawn again.
-    static func clearScreen() { Self.write("\u{1B}[H\u{1B}[J", to: 1) }
+    /// Clears the screen.
+    static func clear() { Self.write("\u{1B}[H\u{1B}[2J", to: 1) }
+
+    /// What is printed is kept back until `endFrame`, for a view that is drawn again.
+    static func beginFrame() { Self.frame.withLock { $0 = [] } }
+
+    /// Puts what was printed in the place of what the screen shows, in one write, so that nobody
+    /// sees an empty screen.
+    static func endFrame() {
+        let bytes = Self.frame.withLock { $0.take() } ?? []
+        let text = String(decoding: bytes, as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        Self.write("\u{1B}[H" + lines.joined(separator: "\u{1B}[K\n") + "\u{1B}[J", to: 1)
+    }
+
+    private static let frame = Mutex<[UInt8]?>(nil)
 
     /// A colour, by its number for terminals.
     enum Colour: Int {
@@ -62,6 +77,13 @@ enum Terminal {
     }
 
     private static func drain(_ buffer: ByteBuffer, to descriptor: Int32) {
+        let isKept =
+            descriptor == 1
+            && Self.frame.withLock { frame in
+                frame?.append(contentsOf: buffer.bytes.makeArray())
+                return frame != nil
+            }
+        if isKept { return }
         while !buffer.isEmpty {
             guard (try? RawDescriptor.write(descriptor, from: buffer)) != nil else { return }
         }

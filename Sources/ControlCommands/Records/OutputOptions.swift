@@ -37,9 +37,17 @@ struct OutputOptions: ParsableArguments {
     /// - Returns: whether the last one said that all is well.
     func repeated(_ show: (Loop) async throws -> Bool, on loop: Loop) async throws -> Bool {
         guard let watch else { return try await show(loop) }
+        let isDrawn = self.form == .table && Terminal.isTerminal
+        if isDrawn { Terminal.clear() }
         while true {
-            if self.form == .table, Terminal.isTerminal { Terminal.clearScreen() }
-            _ = try await show(loop)
+            if isDrawn { Terminal.beginFrame() }
+            do {
+                _ = try await show(loop)
+            } catch {
+                if isDrawn { Terminal.endFrame() }
+                throw error
+            }
+            if isDrawn { Terminal.endFrame() }
             await loop.sleep(until: loop.now + .milliseconds(Int64(watch * 1_000)))
         }
     }

@@ -15,6 +15,16 @@ struct StatusReport: Decodable, Sendable {
     var cache: CacheReport?
     var balancer: BalancerReport?
     var sessions: SessionsReport?
+    var contexts: [ContextReport]?
+}
+
+/// An application of an application server.
+struct ContextReport: Decodable, Sendable {
+    var path: String
+    /// Whether the Manager expects sessions to stay on their server.
+    var sticky: Bool?
+    /// The Engine's jvmRoute; empty for none.
+    var route: String?
 }
 
 /// A cache's numbers.
@@ -34,6 +44,8 @@ struct BalancerReport: Decodable, Sendable {
     struct Upstream: Decodable, Sendable {
         var name: String
         var method: String?
+        /// `none`, `route` or `session`.
+        var affinity: String?
         var peers: [Peer]
     }
 
@@ -68,6 +80,7 @@ struct SessionsReport: Decodable, Sendable {
         var address: String?
         /// `up` or `down`.
         var state: String
+        var failover: Bool?
     }
 
     var requests: Int?

@@ -38,6 +38,7 @@ final class ShellScreen {
         case .submit(let line): return try await self.submit(line)
         case .cancel:
             self.session.cancel()
+            self.editor.remembersLines = true
             self.prompt = "\(self.session.name)> "
             Self.write("^C\r\n")
         case .end: return false
@@ -53,6 +54,7 @@ final class ShellScreen {
         let next = try await self.session.take(line) { text in
             Self.write(RecordWriter.oneLine(text) + "\r\n")
         }
+        self.editor.remembersLines = next == .command
         switch next {
         case .command: self.prompt = "\(self.session.name)> "
         case .value(let count): self.prompt = "\(count) bytes> "

@@ -23,6 +23,8 @@ struct LineEditor {
     /// The lines of before, the oldest first.
     private(set) var history: [String]
     private let historyCountMax: Int
+    /// Whether lines that are finished come into the history.
+    var remembersLines = true
     private var characters: [Character] = []
     private(set) var cursor = 0
     /// Which line of the history is shown; its count for the line that is new.
@@ -94,7 +96,7 @@ struct LineEditor {
 
     private mutating func submit() -> Request {
         let line = self.text
-        if !line.isEmpty, self.history.last != line {
+        if self.remembersLines, !line.isEmpty, self.history.last != line {
             self.history.append(line)
             if self.history.count > self.historyCountMax { self.history.removeFirst() }
         }

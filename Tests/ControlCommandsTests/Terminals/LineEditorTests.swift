@@ -57,6 +57,13 @@ struct LineEditorTests {
         #expect(editor.text == "" && editor.press(.enter) == .submit("") && editor.history == [])
     }
 
+    @Test func aValueIsNotRemembered() {
+        var editor = LineEditor()
+        editor.remembersLines = false
+        Self.typed("secret", &editor)
+        #expect(editor.press(.enter) == .submit("secret") && editor.history == [])
+    }
+
     @Test func theHistoryHasALimit() {
         var editor = LineEditor(historyCountMax: 3)
         for number in 0..<10 {
