@@ -29,6 +29,10 @@ package final class CacheService: DaemonService {
     let table = ConnectionTable()
     let watchers = WatchHub()
     let prefixes: PrefixCounts
+    /// Which keys are asked for most.
+    let hotKeys = HotKeys(
+        seed: SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    let prefixFlushes = PrefixFlushRuns()
     let crawl = CrawlRun()
     /// Who has to log in, and how.
     let logins: CacheLogins
@@ -105,6 +109,7 @@ package final class CacheService: DaemonService {
         if options.memory.locksMemory { self.lockMemory() }
         self.mainLoop.withLock { $0 = loop }
         CacheMetrics.declare(self, in: self.daemon.metrics)
+        CacheRoutes.register(self, on: loop, in: self.daemon.control)
         self.scheduleCrawl(on: loop)
         self.scheduleIdleCheck(on: loop)
     }

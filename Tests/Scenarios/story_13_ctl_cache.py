@@ -23,6 +23,8 @@ def tell(run, variant):
                 tell_of(run, cluster, name, server)
             with run.step("13.6", "a dump moves items between nodes, of either kind") as saw:
                 dump_and_load(cluster, f"127.0.0.1:{port}", port, saw)
+            with run.step("13.7", "hot keys, big keys and the flush of a prefix, of cached") as saw:
+                hot_and_big(cluster, saw)
         finally:
             peer.stop()
 
@@ -200,3 +202,24 @@ def dump_and_load(cluster, server, port, saw):
     _, errors = ctl(cluster, "cache", "load", "--server", "n2", path, status=1)
     expect("item 1502: the file ends in the middle" in errors, "where it breaks", errors)
     saw(f"{os.path.getsize(path)} bytes")
+
+
+def hot_and_big(cluster, saw):
+    """What cached alone can tell."""
+    with cluster.cache("n1") as cache:
+        for number in range(100):
+            cache.set(f"size:{number}", b"x" * (100 * number + 1))
+        for _ in range(3000):
+            cache.get("size:42")
+    big = records(cluster, "cache", "bigkeys", "--limit", "2", "--server", "n1")
+    expect_equal([item["key"] for item in big], ["size:99", "size:98"], "the largest items")
+    expect_equal(big[0]["valueBytes"], 9901, "bytes of the largest")
+    hot = records(cluster, "cache", "hotkeys", "--limit", "1", "--server", "n1")
+    expect_equal([item["key"] for item in hot], ["size:42"], "the hottest key")
+    _, errors = ctl(cluster, "cache", "hotkeys", status=1)
+    expect("several caches" in errors, "which cache is meant", errors)
+    ctl(cluster, "cache", "flush", "--prefix", "size:", "--server", "n1", status=USAGE)
+    flush = ("cache", "flush", "--confirm", "--server", "n1", "--prefix")
+    expect_equal(ctl(cluster, *flush, "size:")[0].strip(), "100 items flushed", "what it says")
+    expect_equal(ctl(cluster, *flush, "size:")[0].strip(), "0 items flushed", "what it says then")
+    saw(f"{hot[0]['percent']:.0f} % for {hot[0]['key']}")

@@ -83,6 +83,8 @@ def answers(cluster, api, saw):
         ask("PUT", "/v1/log-level", 200, body={"level": "info"})
         ask("PUT", "/v1/log-level", 400, body={"level": "loud"})
         ask("POST", "/v1/reload", 200)
+        if name == "n1":
+            of_cache(cluster, ask)
         if name == "balancer":
             of_balancer(cluster, ask)
         if name == "node4":
@@ -121,6 +123,27 @@ def of_balancer(cluster, ask):
     rewrite(cluster.balancer_configuration, lambda before: before + "\nnonsense;\n")
     ask("POST", "/v1/reload", 422)
     rewrite(cluster.balancer_configuration, lambda before: text)
+
+
+def of_cache(cluster, ask):
+    """Keys by pages, the large and the hot ones; the flush of a prefix."""
+    with cluster.cache("n1") as cache:
+        for number in range(300):
+            cache.set(f"page:{number}", b"x" * (number + 1))
+        for _ in range(2000):
+            cache.get("page:7")
+    page = json.loads(ask("GET", "/v1/cache/keys", 200, query="?match=page:*&limit=10"))
+    ask("GET", "/v1/cache/keys", 200, query=f"?match=page:*&cursor={page['cursor']}")
+    big = json.loads(ask("GET", "/v1/cache/bigkeys", 200, query="?limit=2"))
+    expect_equal([key["key"] for key in big["keys"]], ["page:299", "page:298"], "large keys")
+    hot = json.loads(ask("GET", "/v1/cache/hotkeys", 200, query="?limit=1"))
+    expect_equal([key["key"] for key in hot["keys"]], ["page:7"], "the hot key")
+    for path in ("keys", "bigkeys", "hotkeys"):
+        ask("GET", "/v1/cache/" + path, 400, query="?limit=0")
+    ask("GET", "/v1/cache/keys", 400, query="?cursor=x")
+    flushed = json.loads(ask("POST", "/v1/cache/flush", 200, body={"prefix": "page:"}))
+    expect_equal(flushed["flushed"], 300, "items flushed")
+    ask("POST", "/v1/cache/flush", 400, body={})
 
 
 def of_server(ask, session):

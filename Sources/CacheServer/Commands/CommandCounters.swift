@@ -54,6 +54,8 @@ final class CommandCounters: Sendable {
 
 /// What one connection counts between two times that it is added to the rest. Loop thread only.
 final class BatchCounts {
+    /// Keys to count to the next one that is looked at (`HotKeys`).
+    var untilLook = 0
     /// `flush_all`, meta commands, values refused for their size and for want of memory.
     var flushCount = 0, metaCount = 0, tooLargeCount = 0, noMemoryCount = 0
     /// Bytes of commands executed and of answers made.

@@ -10,6 +10,7 @@ struct CommandExecutor {
     let output: ByteBuffer
     let counts: BatchCounts
     let prefixes: PrefixCounts
+    let hotKeys: HotKeys
     /// Where doings are told, when somebody watches.
     let watch: WatchLog?
 
@@ -138,12 +139,16 @@ struct CommandExecutor {
 
     // MARK: For who watches
 
-    /// Tells of a key that is looked for; answers what is known of its item. Nothing of it is done
-    /// when nobody watches.
+    /// Tells of a key that is looked for; answers what is known of its item when somebody watches.
+    /// One key in many is counted, for who asks which are hot.
     @inline(__always)
     @discardableResult
     func noteFetch(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
-        self.watch == nil ? nil : self.noteFetchNow(key)
+        self.counts.untilLook &-= 1
+        if self.counts.untilLook == 0 {
+            self.counts.untilLook = self.hotKeys.look(at: key, now: self.now)
+        }
+        return self.watch == nil ? nil : self.noteFetchNow(key)
     }
 
     private func noteFetchNow(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {

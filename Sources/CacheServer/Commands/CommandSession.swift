@@ -46,6 +46,7 @@ final class CommandSession {
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
+        self.counts.untilLook = service.hotKeys.firstGap()
         self.login = service.logins.text.map { TextLogin($0) }
         self.sasl = service.logins.sasl.map { SASLLogin($0) }
     }
@@ -76,7 +77,8 @@ final class CommandSession {
         let service = self.service
         return CommandExecutor(
             store: service.store, clock: service.clock, now: service.clock.second(time),
-            output: output, counts: self.counts, prefixes: service.prefixes, watch: self.watchLog)
+            output: output, counts: self.counts, prefixes: service.prefixes,
+            hotKeys: service.hotKeys, watch: self.watchLog)
     }
 
     private var watchLog: WatchLog? {

@@ -115,5 +115,11 @@ enum CacheMetrics {
             "holdfast_cached_watch_lines_skipped_total",
             "Lines that a watcher lost because it did not read."
         ) { $0.add(service.watchers.counts.skippedCount) }
+        metrics.counters(
+            "holdfast_cached_prefix_flushes_total", "Flushes of all items with a prefix."
+        ) { $0.add(service.prefixFlushes.startCounter.value) }
+        metrics.counters(
+            "holdfast_cached_prefix_flushed_items_total", "Items that flushes of a prefix freed."
+        ) { $0.add(service.prefixFlushes.itemCounter.value) }
     }
 }

@@ -6,6 +6,9 @@ extension CacheStore {
 
         /// The start.
         package init() {}
+
+        /// The place of a hash that was told before.
+        package init(hash: UInt32) { self.hash = hash }
     }
 
     /// Calls `body` with the living items from a place on, the stripe's lock held, a few buckets at

@@ -13,6 +13,8 @@ final class PrefixFlushes: Sendable {
     private let entries = Mutex<[Entry]>([])
     private let count = Atomic<Int>(0)
 
+    /// How many there are.
+    var activeCount: Int { self.count.load(ordering: .relaxed) }
     /// Whether there is any.
     @inline(__always)
     var isActive: Bool { self.count.load(ordering: .relaxed) > 0 }
@@ -62,9 +64,14 @@ package struct PrefixFlush: Sendable {
 }
 
 extension CacheStore {
+    /// How many prefix flushes go on; each costs a look at an item a comparison.
+    package var prefixFlushCount: Int { self.prefixFlushes.activeCount }
+
     /// Flushes what has a prefix now. The caller goes on with `advance` until that answers false.
     package func beginFlush(prefix: Span<UInt8>) -> PrefixFlush {
-        let flush = PrefixFlush(prefix.makeArray(), self.versions.last)
+        // As of a deletion: where versions are a clock's, this one is newer than what it covers.
+        let version = self.versions.isClock ? self.versions.next() : self.versions.last
+        let flush = PrefixFlush(prefix.makeArray(), version)
         self.prefixFlushes.add(flush.prefix, upTo: flush.version)
         return flush
     }
@@ -81,6 +88,8 @@ extension CacheStore {
                         item.hasKey(prefix: flush.prefix.span)
                     else { return }
                     freed += 1
+                    self.observer?.itemDeleted(
+                        item.key, hash: item.hash, version: flush.version)
                     self.discard(reference, item, stripe)
                 }
             }

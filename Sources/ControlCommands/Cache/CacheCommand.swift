@@ -35,6 +35,7 @@ struct CacheCommand: ParsableCommand {
             CommandGroup(
                 name: "What it says of itself",
                 subcommands: [
+                    CacheHotKeysCommand.self, CacheBigKeysCommand.self,
                     CacheStatsCommand.self, CacheSlabsCommand.self, CacheItemsCommand.self,
                     CacheSizesCommand.self, CacheSettingsCommand.self, CacheConnectionsCommand.self,
                 ]),

@@ -25,6 +25,30 @@ struct CacheOptions: ParsableArguments {
         return connection
     }
 
+    /// The control socket of the cache that is meant: the only one, or the one that `--server`
+    /// names.
+    ///
+    /// - Throws: `CommandFailure` when there is none, or `--server` is an address: only a cached of
+    ///   this machine has one.
+    func control(on loop: Loop) async throws -> ControlClient {
+        let sockets = try await self.daemons.sockets(of: "cached", on: loop)
+        let names = sockets.map(\.name).joined(separator: ", ")
+        guard let server else {
+            guard sockets.count == 1, let only = sockets.first else {
+                throw CommandFailure(
+                    description: "there are several caches here: \(names); choose one with "
+                        + "--server")
+            }
+            return ControlClient(only, on: loop)
+        }
+        guard let socket = sockets.first(where: { $0.name == server }) else {
+            throw CommandFailure(
+                description: "--server takes the name of a cache of this machine here, not "
+                    + "'\(server)'; there are \(names)")
+        }
+        return ControlClient(socket, on: loop)
+    }
+
     /// The address that was meant.
     ///
     /// - Throws: `CommandFailure` when it is none, a name that cannot be resolved, or one of

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import EventLoop
 
 /// Names and values of `stats`.

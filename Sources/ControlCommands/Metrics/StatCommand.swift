@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import EventLoop
 
 /// `ctl stat NAME…`: some metrics of all daemons in one table.

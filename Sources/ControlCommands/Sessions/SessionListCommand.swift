@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import EventLoop
 
 /// `ctl session list`: every session that an application server knows, once.

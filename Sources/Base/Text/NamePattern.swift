@@ -1,15 +1,19 @@
-/// A name with `*` for any text and `?` for any one character.
-struct NamePattern: Sendable {
+/// A name with `*` for any text and `?` for any one byte.
+package struct NamePattern: Sendable {
     private let pattern: [UInt8]
 
     /// Takes a pattern as it is written.
-    init(_ text: String) { self.pattern = Array(text.utf8) }
+    package init(_ text: String) { self.pattern = Array(text.utf8) }
 
     /// Whether all of a name fits.
-    func matches(_ name: String) -> Bool { self.matches(Array(name.utf8)) }
+    package func matches(_ name: String) -> Bool { self.matches(Array(name.utf8).span) }
 
-    /// Whether all of a name fits. Linear but for stars, which go back to the last one only.
-    func matches(_ name: [UInt8]) -> Bool {
+    /// Whether all of a name fits.
+    package func matches(_ name: [UInt8]) -> Bool { self.matches(name.span) }
+
+    /// Whether all of a name fits. Linear but for stars, which go back to the last one only: the
+    /// length of the name times that of the pattern at the worst.
+    package func matches(_ name: Span<UInt8>) -> Bool {
         var place = 0, index = 0
         var star: Int?, resume = 0
         while index < name.count {
