@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import subprocess
+import threading
 
 from dataclasses import replace
 
@@ -289,12 +290,17 @@ def lines(cluster, saw):
         stdout=subprocess.PIPE,
         text=True,
     )
-    try:
+    told = []
+    reader = threading.Thread(target=lambda: told.extend(map(json_of, following.stdout)))
+    reader.start()
+
+    def set_level():
+        # Again until it is followed: what came before that is not told.
         ctl(cluster, "level", "--set", "debug", "n1")
-        seen = json_of(following.stdout.readline())
-        while "log-level" not in seen["message"]:
-            ctl(cluster, "level", "--set", "debug", "n1")
-            seen = json_of(following.stdout.readline())
+        return [event for event in told if "log-level" in event["message"]]
+
+    try:
+        seen = until(set_level, "the event of a change that was followed", 15)[0]
         expect_equal((seen["name"], seen["event"]), ("n1", "control_done"), "the event")
         expect_equal(records(cluster, "level", "n1"), [{"name": "n1", "level": "debug"}], "level")
         ctl(cluster, "level", "--set", "info", "n1")
@@ -302,6 +308,7 @@ def lines(cluster, saw):
     finally:
         following.kill()
         following.wait()
+        reader.join()
         following.stdout.close()
     important = records(cluster, "log", "--at-least", "error")
     expect({entry["level"] for entry in important} <= {"error", "critical"}, "levels", important)

@@ -7,7 +7,10 @@ import traceback
 from contextlib import contextmanager
 
 from .cluster import Cluster, started_cluster
-from .waiting import Failed
+from .waiting import Failed, at_most
+
+# What hangs in one step ends it, not the run.
+STEP_SECONDS = 180
 
 
 class StoryEnded(Exception):
@@ -48,7 +51,8 @@ class Run:
         started = time.monotonic()
         label = f"{number}{f' [{variant}]' if str(variant) else ''}"
         try:
-            yield lambda text: seen.append(str(text))
+            with at_most(STEP_SECONDS):
+                yield lambda text: seen.append(str(text))
         except Exception as error:
             self.fail(label, what, error)
         else:

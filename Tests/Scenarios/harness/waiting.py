@@ -1,7 +1,9 @@
 """Waiting without sleeping blindly: a condition is polled until it holds or its deadline passes."""
 
+import signal
 import threading
 import time
+from contextlib import contextmanager
 
 # How often a condition is looked at. Short, because a scenario waits many times.
 POLL_SECONDS = 0.004
@@ -38,3 +40,26 @@ def expect_equal(got, expected, what):
     """Raises `Failed` unless both are equal."""
     if got != expected:
         raise Failed(f"{what}: expected {expected!r}; got {got!r}")
+
+
+@contextmanager
+def at_most(seconds):
+    """Raises `Failed` inside when it takes longer, whatever it waits for; main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def out_of_time(*_):
+        raise Failed(f"not done after {seconds} s")
+
+    started = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, out_of_time)
+    rest = signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, handler)
+        if rest:
+            # The limit of the whole run goes on.
+            signal.alarm(max(1, rest - int(time.monotonic() - started)))
