@@ -1,5 +1,6 @@
 """A terminal for programs of the whole screen: tmux, and what it shows."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -7,21 +8,25 @@ import subprocess
 from .waiting import Failed, until
 
 TMUX = shutil.which("tmux")
+# No two screens have the same server, also when one is still ending.
+_numbers = itertools.count(1)
 
 
 class Screen:
     """One program in a terminal of its own, with a tmux server of its own."""
 
     def __init__(self, command, folder, environment=None, columns=80, rows=24):
-        self.socket = os.path.join(folder, f"tmux-{id(self):x}")
+        self.socket = os.path.join(folder, f"tmux-{next(_numbers)}")
         assignments = [f"{name}={value}" for name, value in (environment or {}).items()]
         # The shell stays behind, so that the end of the program can be seen.
         words = ["env", *assignments, *map(str, command)]
         line = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
-        self._tmux(
+        began = self._tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
             "sh", "-c", f"{line}; echo ended with $?; sleep 600",
         )
+        if began.returncode:
+            raise Failed(f"tmux did not begin: {began.stderr}")
 
     def _tmux(self, *arguments):
         environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
