@@ -23,6 +23,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("MemcacheProtocol", ["Base"]),
     ("HTTPProtocol", ["Base"]),
     ("CacheStorage", ["Base"]),
+    ("CacheReplication", ["Base"]),
     ("LoadBalancing", ["Base"]),
     ("PatternMatching", ["Base", "CPCRE2"]),
     ("Sessions", ["Base"]),
@@ -42,8 +43,8 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     (
         "CacheServer",
         [
-            "Base", "MemcacheProtocol", "CacheStorage", "SystemInterface", "EventLoop", "DaemonKit",
-            "HTTPProtocol", "HTTPTransport", .product(name: "Logging", package: "swift-log"),
+            "Base", "MemcacheProtocol", "CacheStorage", "CacheReplication", "SystemInterface",
+            "EventLoop", "DaemonKit", "HTTPProtocol", "HTTPTransport", .product(name: "Logging", package: "swift-log"),
         ]
     ),
     (

@@ -7,6 +7,7 @@ let importTable: [String: Set<String>] = [
     "MemcacheProtocol": ["Base"],
     "HTTPProtocol": ["Base"],
     "CacheStorage": ["Base"],
+    "CacheReplication": ["Base"],
     "LoadBalancing": ["Base"],
     "PatternMatching": ["Base", "CPCRE2"],
     "Sessions": ["Base"],
@@ -21,8 +22,8 @@ let importTable: [String: Set<String>] = [
         "Logging",
     ],
     "CacheServer": [
-        "Base", "MemcacheProtocol", "CacheStorage", "SystemInterface", "EventLoop", "DaemonKit",
-        "HTTPProtocol", "HTTPTransport", "Logging",
+        "Base", "MemcacheProtocol", "CacheStorage", "CacheReplication", "SystemInterface",
+        "EventLoop", "DaemonKit", "HTTPProtocol", "HTTPTransport", "Logging",
     ],
     "BalancerServer": [
         "Base", "HTTPProtocol", "LoadBalancing", "SystemInterface", "EventLoop", "HTTPTransport",

@@ -6,9 +6,9 @@ final class EvictionObserver: StoreObserver {
 
     init(_ hub: WatchHub) { self.hub = hub }
 
-    func itemChanged(_ key: Span<UInt8>, hash: UInt32, version: UInt64) {}
-    func itemDeleted(_ key: Span<UInt8>, hash: UInt32, version: UInt64) {}
-    func flushed(upTo version: UInt64) {}
+    func itemChanged(_ key: Span<UInt8>, version: UInt64, from peer: UInt16) {}
+    func itemDeleted(_ key: Span<UInt8>, version: UInt64, from peer: UInt16) {}
+    func flushed(upTo version: UInt64, from peer: UInt16) {}
     func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts) {
         self.hub.logEviction(key, facts)
     }

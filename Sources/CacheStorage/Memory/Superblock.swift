@@ -81,9 +81,14 @@ import Synchronization
     }
 
     /// Items with this version or a lower one are flushed.
-    var flushedVersion: UInt64 {
-        get { unsafe self.word(40).pointee.load(ordering: .relaxed) }
-        nonmutating set { unsafe self.word(40).pointee.store(newValue, ordering: .relaxed) }
+    var flushedVersion: UInt64 { unsafe self.word(40).pointee.load(ordering: .relaxed) }
+
+    /// Makes the flushed version at least this.
+    ///
+    /// - Returns: whether it was lower.
+    @discardableResult
+    func raiseFlushedVersion(to version: UInt64) -> Bool {
+        unsafe self.word(40).pointee.max(version, ordering: .relaxed).oldValue < version
     }
     /// When what is there is to be flushed; 0 for never.
     var flushSecond: UInt32 {

@@ -19,10 +19,7 @@ extension CacheStore {
             let item = Item(self.arena, reference)
             if let cas, item.cas != cas { return .exists }
             self.hits(stripe, self.sizes.queueIndex(item)) { $0.delete += 1 }
-            if let observer = self.observer {
-                let version = self.versions.isClock ? self.versions.next() : self.versions.last
-                observer.itemDeleted(key, hash: hash, version: version)
-            }
+            self.noteDeletion(key, stripe, self.versions.ofRemoval())
             self.discard(reference, item, stripe)
             return .stored
         }
@@ -47,7 +44,7 @@ extension CacheStore {
             if item.isChained { self.stamp(item, version) }
             item.version = version
             item.cas = explicitCAS ?? (self.settings.hasCASNumbers ? version : 0)
-            self.observer?.itemChanged(key, hash: hash, version: version)
+            self.observer?.itemChanged(key, version: version, from: 0)
             return .stored
         }
     }
@@ -103,7 +100,7 @@ extension CacheStore {
             RedoRecord(self.arena, stripe: stripe).overwrite(
                 reference, item, text.bytes, cas: cas, version: version)
             item.countUse()
-            self.observer?.itemChanged(item.key, hash: item.hash, version: version)
+            self.observer?.itemChanged(item.key, version: version, from: 0)
             return true
         }
         let draft = ItemDraft(
@@ -121,14 +118,16 @@ extension CacheStore {
     package func flush(at second: UInt32, now: UInt32) {
         // One that is due and that nobody has noticed yet is not to be forgotten.
         if self.superblock.flushSecond != 0 { self.settleFlush(now: now) }
-        self.withSlabs { _ in
-            if second <= now {
-                self.superblock.flushedVersion = self.versions.last
-                self.superblock.flushSecond = 0
-            } else {
-                self.superblock.flushSecond = second
-            }
+        guard second <= now else {
+            self.withSlabs { _ in self.superblock.flushSecond = second }
+            return
         }
-        if second <= now { self.observer?.flushed(upTo: self.superblock.flushedVersion) }
+        let version = self.withSlabs { _ in
+            let version = self.versions.ofRemoval()
+            self.superblock.raiseFlushedVersion(to: version)
+            self.superblock.flushSecond = 0
+            return version
+        }
+        self.observer?.flushed(upTo: version, from: 0)
     }
 }

@@ -92,9 +92,7 @@ extension CacheStore {
         guard new != 0 else {
             // memcached says no more of a value that has grown too large.
             if request.mode.isJoin { return (.notStored, 0) }
-            if old != 0, request.mode == .set {
-                self.discard(old, Item(self.arena, old), stripe)
-            }
+            if old != 0, request.mode == .set { self.give(up: old, stripe) }
             return (isTaken ? .outOfMemory : .tooLarge, 0)
         }
         var writer = ValueWriter(Item(self.arena, new), new, self.arena)

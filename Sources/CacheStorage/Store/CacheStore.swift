@@ -110,6 +110,7 @@ package final class CacheStore: @unchecked Sendable {
             self.stripes[stripe].counts.getFlushedCount += 1
         } else {
             self.stripes[stripe].counts.getExpiredCount += 1
+            self.rememberExpiry(item, stripe)
         }
         self.discard(reference, item, stripe)
     }
@@ -117,13 +118,16 @@ package final class CacheStore: @unchecked Sendable {
     /// Flushes what is there when the second of a flush to come has come.
     func settleFlush(now: UInt32) {
         guard now >= self.superblock.flushSecond else { return }
-        self.withSlabs { _ in
+        let version = self.withSlabs { _ -> UInt64? in
             guard self.superblock.flushSecond != 0, now >= self.superblock.flushSecond else {
-                return
+                return nil
             }
-            self.superblock.flushedVersion = self.versions.last
+            let version = self.versions.ofRemoval()
+            self.superblock.raiseFlushedVersion(to: version)
             self.superblock.flushSecond = 0
+            return version
         }
+        if let version { self.observer?.flushed(upTo: version, from: 0) }
     }
 
     /// Whether an item's time is over or it was flushed.
@@ -163,6 +167,7 @@ package final class CacheStore: @unchecked Sendable {
                 crawled += 1
                 guard self.isGone(item, now: now) else { return }
                 self.withSlabs { $0.countReclaimed(item, byCrawler: true) }
+                self.rememberExpiry(item, stripe)
                 self.discard(reference, item, stripe)
             }
             self.stripes[stripe].counts.crawledCount += crawled

@@ -92,7 +92,7 @@ extension CacheStore {
     @discardableResult
     func commit(
         _ reference: UInt32, over old: UInt32, _ stripe: Int, explicitCAS: UInt64?,
-        version given: UInt64? = nil
+        version given: UInt64? = nil, from peer: UInt16 = 0
     ) -> UInt64 {
         let item = Item(self.arena, reference)
         let version = given ?? self.versions.next()
@@ -126,7 +126,7 @@ extension CacheStore {
             slabs.statistics.totalItemCount += 1
         }
         if let observer = self.observer {
-            observer.itemChanged(item.key, hash: item.hash, version: version)
+            observer.itemChanged(item.key, version: version, from: peer)
         }
         return item.cas
     }
@@ -148,6 +148,6 @@ extension CacheStore {
         let version = self.versions.next()
         if item.isChained { self.stamp(item, version) }
         item.version = version
-        self.observer?.itemChanged(item.key, hash: item.hash, version: version)
+        self.observer?.itemChanged(item.key, version: version, from: 0)
     }
 }

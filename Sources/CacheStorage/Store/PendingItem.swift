@@ -82,6 +82,25 @@ package final class PendingItem {
         self.isCommitted = !request.mode.isJoin && result.outcome == .stored
         return result
     }
+
+    /// Stores the value, which has arrived from another store, unless a newer state is there.
+    ///
+    /// - Returns: whether it was stored.
+    package func commit(_ state: ReplicatedState, now: UInt32) -> Bool {
+        precondition(self.missingByteCount == 0, "the value has arrived")
+        let store = self.store
+        self.isCommitted = store.withStripe(of: self.hash) { stripe in
+            let item = Item(store.arena, self.reference)
+            let old = store.find(item.key, self.hash, stripe, now: now)
+            if store.isSuperseded(item.key, old, state.version, stripe) { return false }
+            item.lastAccess = now
+            store.commit(
+                self.reference, over: old, stripe, explicitCAS: state.cas, version: state.version,
+                from: state.peer)
+            return true
+        }
+        return self.isCommitted
+    }
 }
 
 extension CacheStore {
@@ -102,16 +121,20 @@ extension CacheStore {
             let isTaken = self.settings.takes(
                 keyByteCount: key.count, valueByteCount: byteCount, flags: request.flags)
             let room = Room(stripe: stripe, kept: 0, now: now)
-            let reference = isTaken ? self.makeHead(key, draft, room) : 0
-            if reference != 0 {
-                return (PendingItem(self, reference, byteCount: byteCount), .stored)
-            }
+            if isTaken, let item = self.beginItem(key, draft, room) { return (item, .stored) }
             if request.mode == .set {
                 let old = self.find(key, hash, stripe, now: now)
-                if old != 0 { self.discard(old, Item(self.arena, old), stripe) }
+                if old != 0 { self.give(up: old, stripe) }
             }
             return (nil, isTaken ? .outOfMemory : .tooLarge)
         }
+    }
+
+    /// Makes an item whose value is still to come; nil without room. The stripe's lock is held.
+    func beginItem(_ key: Span<UInt8>, _ draft: ItemDraft, _ room: Room) -> PendingItem? {
+        let reference = self.makeHead(key, draft, room)
+        guard reference != 0 else { return nil }
+        return PendingItem(self, reference, byteCount: draft.valueByteCount)
     }
 
     /// Shows an item that has arrived, if the request's conditions hold. The stripe's lock is held.

@@ -20,11 +20,18 @@ final class PrefixFlushes: Sendable {
     var isActive: Bool { self.count.load(ordering: .relaxed) > 0 }
 
     /// Whether an item was flushed by its prefix. Its stripe's lock is held.
-    func covers(_ item: Item) -> Bool {
+    func covers(_ item: Item) -> Bool { self.covers(item.key, item.version) }
+
+    /// Whether a state of a key was.
+    func covers(_ key: Span<UInt8>, _ version: UInt64) -> Bool {
         self.entries.withLock { entries in
-            entries.contains {
-                item.version <= $0.version && item.hasKey(prefix: $0.prefix.span)
+            for entry in entries where version <= entry.version {
+                let count = entry.prefix.count
+                if key.count >= count, key.extracting(0..<count).isEqual(to: entry.prefix.span) {
+                    return true
+                }
             }
+            return false
         }
     }
 
@@ -69,9 +76,7 @@ extension CacheStore {
 
     /// Flushes what has a prefix now. The caller goes on with `advance` until that answers false.
     package func beginFlush(prefix: Span<UInt8>) -> PrefixFlush {
-        // As of a deletion: where versions are a clock's, this one is newer than what it covers.
-        let version = self.versions.isClock ? self.versions.next() : self.versions.last
-        let flush = PrefixFlush(prefix.makeArray(), version)
+        let flush = PrefixFlush(prefix.makeArray(), self.versions.ofRemoval())
         self.prefixFlushes.add(flush.prefix, upTo: flush.version)
         return flush
     }
@@ -88,8 +93,7 @@ extension CacheStore {
                         item.hasKey(prefix: flush.prefix.span)
                     else { return }
                     freed += 1
-                    self.observer?.itemDeleted(
-                        item.key, hash: item.hash, version: flush.version)
+                    self.noteDeletion(item.key, stripe, flush.version)
                     self.discard(reference, item, stripe)
                 }
             }

@@ -1,12 +1,13 @@
 /// Is told of what happens to items, with their stripe's lock held: it must be quick, and may not
-/// call the store.
+/// call the store. `peer` is whom a change was heard of, by the number that who applied it gave; 0
+/// for one that was made here.
 package protocol StoreObserver: AnyObject, Sendable {
     /// An item is new, has a new value or a new expiry, or is stale; its version is the given one.
-    func itemChanged(_ key: Span<UInt8>, hash: UInt32, version: UInt64)
-    /// An item was deleted by a client. The version is that of the deletion.
-    func itemDeleted(_ key: Span<UInt8>, hash: UInt32, version: UInt64)
+    func itemChanged(_ key: Span<UInt8>, version: UInt64, from peer: UInt16)
+    /// An item was deleted, not by time or for room. The version is that of the deletion.
+    func itemDeleted(_ key: Span<UInt8>, version: UInt64, from peer: UInt16)
     /// All items up to a version were flushed.
-    func flushed(upTo version: UInt64)
+    func flushed(upTo version: UInt64, from peer: UInt16)
     /// An item had to make room for others.
     func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts)
 }

@@ -55,6 +55,11 @@ package final class VersionSource: Sendable {
         return self.nextOfClock(step)
     }
 
+    /// The version of a deletion or a flush: the last one of what it removes, and where others are
+    /// told of it one of its own.
+    @inline(__always)
+    func ofRemoval() -> UInt64 { self.isClock ? self.next() : self.last }
+
     private func nextOfClock(_ step: UInt64) -> UInt64 {
         let tag = self.tag.load(ordering: .relaxed)
         var last = self.superblock.lastVersion

@@ -13,6 +13,8 @@ struct Stripe: ~Copyable {
     var counts = CommandCounts()
     /// The same by class, for what was found; made when it is first needed.
     var classHits: [ClassHits] = []
+    /// Deletions, where other stores must be told of them.
+    var tombstones = Tombstones()
 }
 
 /// What was found in one class.

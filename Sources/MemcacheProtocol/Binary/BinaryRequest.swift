@@ -1,3 +1,5 @@
+import Base
+
 /// A request of the binary protocol that is good as far as its form goes.
 ///
 /// ```
