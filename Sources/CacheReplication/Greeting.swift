@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// How the two ends of a link introduce themselves.
 package struct Greeting: Equatable, Sendable {

@@ -3,7 +3,7 @@
 package enum Version {
     /// Bits of the tag.
     package static let tagBitCount: UInt64 = 12
-    /// Tags are from 1 on; 0 is nobody's. How many there are, 0 included; versions of one cache lie so far apart.
+    /// How many tags there are; 0 is nobody's. Versions of one cache lie so far apart.
     package static let step: UInt64 = 1 << tagBitCount
 
     /// The lowest version of a moment.
