@@ -3,6 +3,7 @@
 /* What Swift's importer cannot see of OpenSSL's interface: macros, and stacks of values. */
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// How the two ends of a link introduce themselves.
 package struct Greeting: Equatable, Sendable {
@@ -32,7 +32,7 @@ package struct Greeting: Equatable, Sendable {
     }
 
     /// Appends the body of its frame.
-    func append(to output: ByteBuffer) {
+    package func appendBody(to output: ByteBuffer) {
         output.append(bigEndian: Self.mark, byteCount: 8)
         output.append(bigEndian: UInt64(Self.formatNumber), byteCount: 2)
         output.append(bigEndian: self.node, byteCount: 8)

@@ -82,7 +82,7 @@ package enum ReplicationFrame: Equatable, Sendable {
 
     private func appendBody(to output: ByteBuffer) {
         switch self {
-        case .greeting(let greeting): greeting.append(to: output)
+        case .greeting(let greeting): greeting.appendBody(to: output)
         case .proof(let code): output.append(code)
         case .refusal(let text): output.append(Array(text.utf8.prefix(Self.refusalByteCountMax)))
         case .copyBegins, .copyEnds: break

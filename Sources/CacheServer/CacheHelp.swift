@@ -44,6 +44,7 @@ enum CacheHelp {
         -x <peer>                 a cache with the same items; may be given again
         -X <port>                 the port where such caches meet (default: 11212)
         -q <num>                  changes that wait for a peer (default: 8192)
+           --replication-secret=<file> a secret that all such caches have, in a file
 
         """ + Self.extended + """
                 --config=<file>       options, one a line; read again on SIGHUP

@@ -38,6 +38,8 @@ package final class CacheService: DaemonService {
     let logins: CacheLogins
     /// TLS for clients; nil without `-Z`.
     let tls: CacheTLS?
+    /// The peers with the same items; nil without `-x` and `-X NUMBER`.
+    let replicator: Replicator?
     private let datagrams = Mutex<CacheDatagrams?>(nil)
     /// The loop of what the cache does by itself.
     private let mainLoop = Mutex<Loop?>(nil)
@@ -67,7 +69,10 @@ package final class CacheService: DaemonService {
         ItemMemory.log(
             self.store.recovery, took: SystemClock.now() - start, to: daemon.logger)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
-        self.store.observer = EvictionObserver(self.watchers)
+        self.replicator =
+            options.replication.isEnabled
+            ? try Replicator(options, self.store, self.clock, daemon) : nil
+        self.store.observer = ItemObserver(self.watchers, self.replicator?.node)
     }
 
     /// The options in force.
@@ -97,12 +102,10 @@ package final class CacheService: DaemonService {
     /// Opens the listeners and declares the metrics.
     package func prepare(on loop: Loop) async throws {
         let options = self.options
-        if let what = options.notYetServed {
-            throw OptionProblem(description: "\(what) is not supported yet", exitStatus: .usage)
-        }
         self.rememberFiles()
         let listeners = try CacheListeners(options, self.daemon.sockets)
         self.listeners.withLock { $0 = listeners }
+        try self.replicator?.listen(options.network, self.daemon.sockets)
         let datagrams = try self.bindDatagrams(options.network)
         self.datagrams.withLock { $0 = datagrams }
         try listeners.writePortFile(udp: datagrams?.addresses ?? [])
@@ -110,6 +113,7 @@ package final class CacheService: DaemonService {
         self.mainLoop.withLock { $0 = loop }
         CacheMetrics.declare(self, in: self.daemon.metrics)
         CacheRoutes.register(self, on: loop, in: self.daemon.control)
+        ReplicationRoutes.register(self, on: loop, in: self.daemon.control)
         self.scheduleCrawl(on: loop)
         self.scheduleIdleCheck(on: loop)
     }
@@ -122,6 +126,7 @@ package final class CacheService: DaemonService {
             }
         }
         self.datagrams.withLock { $0 }?.start()
+        self.replicator?.start()
     }
 
     private func bindDatagrams(_ network: NetworkOptions) throws -> CacheDatagrams? {
@@ -207,6 +212,7 @@ package final class CacheService: DaemonService {
         try self.tls?.check()
         try self.logins.reload()
         try self.tls?.refresh(at: SystemClock.now())
+        try self.replicator?.reload()
         CacheProgram.takeLimits(fresh, self.daemon.logger)
         self.current.withLock { $0 = fresh }
         self.rememberFiles()
@@ -228,6 +234,7 @@ package final class CacheService: DaemonService {
             self.closeResting()
         }
         let cut = self.connections.numbers.current
+        await self.replicator?.flush(deadline: deadline, on: loop)
         for place in self.daemon.loops.loops {
             place.run { for connection in place.connections { connection.close() } }
         }
@@ -242,7 +249,8 @@ package final class CacheService: DaemonService {
     private func closeResting() {
         for place in self.daemon.loops.loops {
             place.run {
-                for connection in place.connections where Self.isResting(connection) {
+                for connection in place.connections
+                where Self.isResting(connection) && !connection.isNeededToTheEnd {
                     connection.close()
                 }
             }
@@ -260,6 +268,7 @@ package final class CacheService: DaemonService {
     package func stop() async {
         self.drains.store(true, ordering: .relaxed)
         self.stopListening()
+        self.replicator?.stop()
     }
 
     /// The file of options as it was taken, and what `stats settings` answers.

@@ -27,7 +27,7 @@ package struct Ctl: ParsableCommand {
         version: ctlVersion,
         subcommands: [
             StatusCommand.self, HealthCommand.self, TopCommand.self, StatCommand.self,
-            DoctorCommand.self, CacheCommand.self,
+            DoctorCommand.self, CacheCommand.self, ReplicationCommand.self,
             BalancerCommand.self, SessionCommand.self, ConfigCommand.self, ReloadCommand.self,
             LogCommand.self, LevelCommand.self, EventsCommand.self, MetricsCommand.self,
             CompletionCommand.self,

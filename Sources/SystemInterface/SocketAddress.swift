@@ -14,6 +14,15 @@ package enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// The longest path a UNIX socket can have, in bytes (unix(7)).
     package static let unixPathBytesMax = 107
 
+    /// Whether only this machine can reach it.
+    package var isLoopback: Bool {
+        switch self {
+        case .ipv4(let address, _): address >> 24 == 127
+        case .ipv6(let bytes, _): bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+        case .unix: true
+        }
+    }
+
     /// Reads a numeric address: `127.0.0.1`, `::1`, `[::1]`, `*` for all of IPv4. nil for names.
     package init?(numeric host: String, port: UInt16) {
         var text = host

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from harness import http
 from harness.cluster import COUNTER, read_page
+from harness.replicas import Replica, settled
 from harness.schema import ControlAPI
 from harness.settings import rewrite
 from harness.waiting import Failed, expect, expect_equal
@@ -125,6 +126,31 @@ def of_balancer(cluster, ask):
     rewrite(cluster.balancer_configuration, lambda before: text)
 
 
+def replicating(cluster, ask):
+    """The answers of a cache that has a peer, held against the same file."""
+    one, two = (Replica(cluster, cluster.folder, name) for name in ("first", "second"))
+    try:
+        one.start(two)
+        operation = ask.operations[("POST", "/v1/replication/promote")]
+        alone = one.ask("POST", "/v1/replication/promote")
+        ask.api.check(operation, 503, alone.header("Content-Type"), alone.text, "promote, alone")
+        expect_equal(alone.status, 503, "promote, alone")
+        two.start(one)
+        settled(one, two)
+        for method, path in (
+            ("GET", "/v1/replication"),
+            ("POST", "/v1/replication/promote"),
+            ("POST", "/v1/replication/resync"),
+        ):
+            answer = one.ask(method, path)
+            expect_equal(answer.status, 200, path)
+            kind = answer.header("Content-Type")
+            ask.api.check(ask.operations[(method, path)], 200, kind, answer.text, path)
+    finally:
+        one.stop()
+        two.stop()
+
+
 def of_cache(cluster, ask):
     """Keys by pages, the large and the hot ones; the flush of a prefix."""
     with cluster.cache("n1") as cache:
@@ -144,6 +170,10 @@ def of_cache(cluster, ask):
     flushed = json.loads(ask("POST", "/v1/cache/flush", 200, body={"prefix": "page:"}))
     expect_equal(flushed["flushed"], 300, "items flushed")
     ask("POST", "/v1/cache/flush", 400, body={})
+    json.loads(ask("GET", "/v1/replication", 200))
+    ask("POST", "/v1/replication/promote", 409)
+    ask("POST", "/v1/replication/resync", 409)
+    replicating(cluster, ask)
 
 
 def of_server(ask, session):

@@ -38,6 +38,11 @@ package struct Instant: Comparable, Hashable, Sendable {
 }
 
 extension Duration {
+    /// The duration in seconds.
+    package var fractionalSeconds: Double {
+        Double(self.components.seconds) + Double(self.components.attoseconds) / 1e18
+    }
+
     /// The whole duration in nanoseconds, clamped to what 64 bits hold (292 years).
     package var nanoseconds: Int64 {
         let attoseconds = self.attoseconds

@@ -75,6 +75,7 @@ final class CommandSession {
 
     private func executor(_ output: ByteBuffer, at time: Instant) -> CommandExecutor {
         let service = self.service
+        service.replicator?.keepTime()
         return CommandExecutor(
             store: service.store, clock: service.clock, now: service.clock.second(time),
             output: output, counts: self.counts, prefixes: service.prefixes,

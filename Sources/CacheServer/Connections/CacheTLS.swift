@@ -41,7 +41,7 @@ final class CacheTLS: Sendable {
         self.state = Mutex((Counts(), time))
     }
 
-    private static func settings(_ options: TLSOptions) -> TLSSettings {
+    static func settings(_ options: TLSOptions) -> TLSSettings {
         var settings = TLSSettings()
         settings.chainPath = options.chainFile
         settings.keyPath = options.keyFile

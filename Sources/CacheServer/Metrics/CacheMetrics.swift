@@ -17,6 +17,7 @@ enum CacheMetrics {
             $0.add(1, ["version": "\(CacheService.versionText)"])
         }
         self.declareOwn(service, in: metrics)
+        ReplicationMetrics.declare(service, in: metrics)
     }
 
     /// Declares the metrics of a table; `read` gives the statistics, each with its class or "".

@@ -7,7 +7,7 @@ import DaemonKit
 /// Arguments ─► CacheOptions.take ─┬─► network      -p -U -l -s -a -c -b
 ///  (and a file's lines)           ├─► commands     -A -F -X -W -C -R -D -B -S -Y
 ///                                 ├─► storage, memory  -m -M -I -f -n -L -k -e
-///                                 ├─► replication  -x -X -q
+///                                 ├─► replication  -x -X -q --replication-secret
 ///                                 └─► -o … ─► memory, network, tls
 /// ```
 package struct CacheOptions: Sendable {
@@ -73,11 +73,6 @@ package struct CacheOptions: Sendable {
             throw OptionProblem(description: "unexpected argument '\(surplus)'")
         }
         try self.settle()
-    }
-
-    /// What the options ask for and the cache does not do yet; nil where it does all.
-    var notYetServed: String? {
-        return self.replication.peers.isEmpty ? nil : "-x"
     }
 
     /// Whether the options go together, and what they mean for each other.

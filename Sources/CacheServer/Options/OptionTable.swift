@@ -26,7 +26,8 @@ enum OptionTable {
         LongOption("auth-file", "Y", .required), LongOption("memory-file", "e", .required),
         LongOption("extended", "o", .required), LongOption("napi-ids", "N", .required),
         // cached's own.
-        LongOption("replication-port", nil, .required), LongOption("config", nil, .required),
+        LongOption("replication-port", nil, .required),
+        LongOption("replication-secret", nil, .required), LongOption("config", nil, .required),
         LongOption("control", nil, .required), LongOption("configtest", nil),
     ]
 

@@ -25,7 +25,7 @@ final class ChangeSink {
 
     private let node: ReplicaNode
     private let source: UInt64
-    /// The source's tag.
+    /// The source's number here.
     private let peer: UInt16
     private var arrival: Arrival?
     /// Whether a full copy goes on.
@@ -35,10 +35,10 @@ final class ChangeSink {
     private(set) var counts = Counts()
 
     /// For what the node `source` tells.
-    init(_ node: ReplicaNode, source: UInt64, tag: UInt16) {
+    init(_ node: ReplicaNode, source: UInt64) {
         self.node = node
         self.source = source
-        self.peer = tag
+        self.peer = node.peerNumber(of: source)
     }
 
     /// Whether all that the peer had at its last sign of life is here.

@@ -28,7 +28,7 @@ final class ChangeSource {
     static let wholeValueByteCountMax = 16 << 10
 
     private let node: ReplicaNode
-    private let peerTag: UInt16
+    private let peer: UInt16
     private var copy = Copy.none
     private var copyNeedsBegin = false, copyNeedsEnd = false
     /// Keys of large values that the copy has met and not told yet.
@@ -43,10 +43,10 @@ final class ChangeSource {
     private var toldPlace: UInt64 = 0
     private(set) var counts = Counts()
 
-    /// For a peer that has heard all before `position`; 0 for nothing.
-    init(_ node: ReplicaNode, peerTag: UInt16, position: UInt64) {
+    /// For a node that has heard all before `position`; 0 for nothing.
+    init(_ node: ReplicaNode, peer: UInt64, position: UInt64) {
         self.node = node
-        self.peerTag = peerTag
+        self.peer = node.peerNumber(of: peer)
         self.place = position
         self.acknowledged = position
         if position < node.log.start || position > node.log.end {
@@ -137,7 +137,7 @@ final class ChangeSource {
         for entry in changes {
             self.place += 1
             // What was heard of the peer it need not be told.
-            if entry.peer == self.peerTag { continue }
+            if entry.peer == self.peer { continue }
             self.tell(entry.change, output, now: now)
             if self.value != nil { return true }
         }

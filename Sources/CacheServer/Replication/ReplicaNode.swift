@@ -20,6 +20,8 @@ final class ReplicaNode: StoreObserver {
     /// How the Unix second of the store's second 0 is found.
     private let epoch: Int64
     private let positions = Mutex<[(node: UInt64, place: UInt64)]>([])
+    /// The nodes that were met, by their number here less one.
+    private let peers = Mutex<[UInt64]>([])
 
     /// Makes `store` a replicated one, before it is used.
     init(_ store: CacheStore, number: UInt64, tag: UInt16, queueCountMax: Int) {
@@ -78,6 +80,20 @@ final class ReplicaNode: StoreObserver {
             }
             if positions.count == Self.positionCountMax { positions.removeFirst() }
             positions.append((node, place))
+        }
+    }
+
+    /// Forgets all of it, so that peers send full copies.
+    func forgetPositions() { self.positions.withLock { $0 = [] } }
+
+    /// The number that stands for another node here, from 1 on: whom a change was heard of.
+    func peerNumber(of node: UInt64) -> UInt16 {
+        self.peers.withLock { peers in
+            if let index = peers.firstIndex(of: node) { return UInt16(index + 1) }
+            // Beyond so many starts of peers they share a number, which costs a full copy at worst.
+            guard peers.count < Int(UInt16.max) - 1 else { return .max }
+            peers.append(node)
+            return UInt16(peers.count)
         }
     }
 

@@ -11,6 +11,7 @@ extension StatisticsReports {
         self.addCommands(&list)
         self.addServer(&list)
         self.addItems(&list)
+        self.addReplication(&list)
         return list
     }
 

@@ -48,6 +48,7 @@ struct StatisticsReports {
         if what.isEqual(to: "items") { return self.items() }
         if what.isEqual(to: "slabs") { return self.slabs() }
         if what.isEqual(to: "sizes") { return self.sizes() }
+        if what.isEqual(to: "replication") { return self.replication() }
         return nil
     }
 

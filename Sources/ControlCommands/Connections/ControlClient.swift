@@ -101,8 +101,9 @@ final class ControlClient {
     private func refusal(_ status: Int, _ body: [UInt8]) -> CommandFailure {
         let refusal = try? JSONDecoder().decode(ErrorReport.self, from: Data(body))
         let reason = refusal?.error.message ?? "status \(status)"
+        let kinds: [Int: CommandFailure.Kind] = [403: .forbidden, 504: .timedOut]
         return CommandFailure(
-            status == 403 ? .forbidden : .refused, description: "\(self.socket.name): \(reason)")
+            kinds[status] ?? .refused, description: "\(self.socket.name): \(reason)")
     }
 
     private func unreachable(_ error: HTTPTransportError) -> CommandFailure {

@@ -87,4 +87,9 @@ package struct ControlError: Error, Equatable, Sendable {
     package static func unavailable(_ message: String) -> ControlError {
         ControlError(status: 503, code: "unavailable", message: message)
     }
+
+    /// 504: what was waited for did not come in time.
+    package static func timedOut(_ message: String) -> ControlError {
+        ControlError(status: 504, code: "timed_out", message: message)
+    }
 }

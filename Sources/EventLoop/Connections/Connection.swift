@@ -33,6 +33,9 @@ package final class Connection: @unchecked Sendable {
     package var whenPeerFinishes: (() -> Void)?
     /// Whether `close` was called.
     package private(set) var isClosed = false
+    /// Whether it is needed while the daemon ends, so that who closes connections at rest leaves
+    /// it.
+    package var isNeededToTheEnd = false
 
     let descriptor: Int32
     let buffers: ByteBufferPool

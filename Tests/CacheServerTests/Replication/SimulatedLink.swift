@@ -21,8 +21,8 @@ final class SimulatedLink {
 
     func connect(_ source: ReplicaNode, _ sink: ReplicaNode) {
         self.source = ChangeSource(
-            source, peerTag: sink.tag, position: sink.position(in: source.number))
-        self.sink = ChangeSink(sink, source: source.number, tag: source.tag)
+            source, peer: sink.number, position: sink.position(in: source.number))
+        self.sink = ChangeSink(sink, source: source.number)
     }
 
     func cut() {

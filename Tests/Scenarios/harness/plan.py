@@ -98,6 +98,8 @@ ALONE = (
     "story_22_logins",
     "story_23_clients",
     "story_30_restart",
+    "story_31_replication",
+    "story_32_partition",
 )
 
 
