@@ -67,7 +67,9 @@ def items(cluster, server, saw):
     cache("incr", "nothing", status=1)
     cache("touch", "number", "100")
     cache("touch", "nothing", "100", status=1)
-    expect_equal(cache("meta", "mg", "number", "t"), "HD t100\n", "its time")
+    # A second may have begun meanwhile.
+    left = cache("meta", "mg", "number", "t")
+    expect(left in ("HD t100\n", "HD t99\n"), "its time", left)
     expect_equal(cache("meta", "ms", "other", "T0", "--data", "value"), "HD\n", "a meta set")
     expect_equal(cache("meta", "mg", "other", "v"), "VA 5\nvalue\n", "a meta get")
     cache("meta", "mg", "nothing", "v", status=1)

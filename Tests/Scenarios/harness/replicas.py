@@ -38,7 +38,7 @@ class Replica:
             *self.inside, self.program, "-u", "root", "-s", self.socket, "-l", f"{self.host}:0",
             "-X", self.port, "--control", self.control, "-t", "2", "-I", "16m", *named, *options,
         ]
-        self.process = Process(self.name, command, self.folder, [self.socket])
+        self.process = Process(self.name, command, self.folder, [self.socket, self.control])
         self.process.start()
         return self
 
