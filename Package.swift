@@ -14,6 +14,8 @@ let commonSettings: [SwiftSetting] = [
     // Dynamic exclusivity checks stay on in debug builds, which all tests run; they were a quarter of a
     // request's instructions in release builds (callgrind, Docs/decisions/0001-loop.md).
     .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
+    // Without it no program holds the megabyte of regular expressions that none uses.
+    .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"]),
     .enableExperimentalFeature("Lifetimes"),  // `@_lifetime` for the spans that buffers hand out
 ]
 

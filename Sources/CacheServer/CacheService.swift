@@ -1,4 +1,4 @@
-package import Base
+import Base
 import CacheStorage
 package import DaemonKit
 package import EventLoop
@@ -15,10 +15,9 @@ package final class CacheService: DaemonService {
     private static let crawlBucketCount = 256
     /// How many pages are given back at once after the memory limit was lowered.
     private static let pagesGivenBackAtOnce = 16
-    private static let checkInterval = Duration.milliseconds(20)
     private static let idleCheckInterval = Duration.milliseconds(500)
 
-    private let daemon: Daemon
+    let daemon: Daemon
     private let arguments: [String]
     private let current: Mutex<CacheOptions>
     private let takenFiles = Mutex<[ConfigurationReport.File]>([])
@@ -40,11 +39,11 @@ package final class CacheService: DaemonService {
     let tls: CacheTLS?
     /// The peers with the same items; nil without `-x` and `-X NUMBER`.
     let replicator: Replicator?
-    private let datagrams = Mutex<CacheDatagrams?>(nil)
+    let datagrams = Mutex<CacheDatagrams?>(nil)
     /// The loop of what the cache does by itself.
     private let mainLoop = Mutex<Loop?>(nil)
-    private let listeners = Mutex(CacheListeners())
-    private let drains = Atomic<Bool>(false)
+    let listeners = Mutex(CacheListeners())
+    let drains = Atomic<Bool>(false)
 
     /// Makes the cache's store.
     ///
@@ -221,55 +220,6 @@ package final class CacheService: DaemonService {
 
     /// SIGUSR1 ends memcached in an orderly way; with `-e` its items are there for the next one.
     package func reopenLogs() { self.requestShutdown(isGraceful: true) }
-
-    /// Accepts no more; connections end once what they sent is answered.
-    package func drain(deadline: Instant) async -> Int {
-        self.drains.store(true, ordering: .relaxed)
-        self.stopListening()
-        guard let loop = Loop.current else { return 0 }
-        // memcached's protocol cannot tell a client to go: connections at rest are closed at once.
-        self.closeResting()
-        while self.connections.numbers.current > 0, loop.now < deadline {
-            await loop.sleep(until: min(deadline, loop.now + Self.checkInterval))
-            self.closeResting()
-        }
-        let cut = self.connections.numbers.current
-        await self.replicator?.flush(deadline: deadline, on: loop)
-        for place in self.daemon.loops.loops {
-            place.run { for connection in place.connections { connection.close() } }
-        }
-        return cut
-    }
-
-    private func stopListening() {
-        for entry in self.listeners.withLock({ $0.entries }) { entry.listener.stop() }
-        self.datagrams.withLock { $0.take() }?.stop()
-    }
-
-    private func closeResting() {
-        for place in self.daemon.loops.loops {
-            place.run {
-                for connection in place.connections
-                where Self.isResting(connection) && !connection.isNeededToTheEnd {
-                    connection.close()
-                }
-            }
-        }
-    }
-
-    /// Whether nothing is on its way on a connection: what a client has sent is answered, also when
-    /// it has not been read yet.
-    static func isResting(_ connection: Connection) -> Bool {
-        connection.input.isEmpty && connection.output.isEmpty
-            && !connection.hasUnreadInput
-    }
-
-    /// Closes the listeners.
-    package func stop() async {
-        self.drains.store(true, ordering: .relaxed)
-        self.stopListening()
-        self.replicator?.stop()
-    }
 
     /// The file of options as it was taken, and what `stats settings` answers.
     package func configuration() async -> ConfigurationReport {

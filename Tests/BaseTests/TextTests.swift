@@ -60,3 +60,24 @@ struct TextTests {
         #expect(Diagnostic(file: "a", message: "empty").description == "a: empty")
     }
 }
+
+/// Text in text.
+struct SearchTests {
+    @Test(arguments: [
+        ("", "a", nil), ("a", "", nil), ("abc", "abc", 0), ("aab", "ab", 1), ("aaab", "aab", 1),
+        ("abab", "b", 1), ("über", "ber", 2), ("ab", "abc", nil), ("a\r\nb", "\nb", 2),
+    ] as [(String, String, Int?)])
+    func placesAreFound(text: String, other: String, offset: Int?) {
+        let place = text.firstPlace(of: other)
+        let found = place.map { text.utf8.distance(from: text.startIndex, to: $0.lowerBound) }
+        #expect(found == offset)
+        #expect(text.holds(other) == (offset != nil))
+    }
+
+    @Test func textIsReplacedEverywhere() {
+        #expect("a-b-c".replacingText("-", with: "--") == "a--b--c")
+        #expect("abab".replacingText("ab", with: "") == "")
+        #expect("abab".replacingText("x", with: "y") == "abab")
+        #expect("ab".replacingText("", with: "y") == "ab")
+    }
+}

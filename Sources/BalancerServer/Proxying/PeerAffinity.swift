@@ -49,7 +49,7 @@ enum PeerAffinity {
 
     /// The value of `;name=value` in the path or `name=value` in the query.
     private static func parameter(_ name: String, in target: String) -> String? {
-        guard !name.isEmpty, target.contains(name) else { return nil }
+        guard !name.isEmpty, target.holds(name) else { return nil }
         let isMark = { (character: Character) in
             character == ";" || character == "?" || character == "&" || character == "/"
         }

@@ -99,7 +99,9 @@ final class CacheSession {
                     guard try connection.flushNow() else { return self.pause = .forRoom }
                 }
                 if stop == .forOthers { return self.pause = .forOthers }
-                let mayRest = self.service.isDraining && CacheService.isResting(connection)
+                let mayRest =
+                    self.service.isDraining && connection.receivedByteCount > 0
+                    && CacheService.isResting(connection)
                 if commands.isQuitting || mayRest { return self.pause = .forGood }
                 let wanted = max(Self.readByteCount, min(commands.missingByteCount, 1 << 20))
                 guard let count = try connection.fillNow(atMost: wanted) else {

@@ -1,3 +1,4 @@
+import Base
 package import SystemInterface
 
 /// Where the cache listens, and how many connections it takes.
@@ -61,7 +62,7 @@ package struct NetworkOptions: Sendable {
         self.hasNetworkOption = true
         if let before = self.interfaceText {
             // As memcached does with one that it has already.
-            if before.contains(text) { return }
+            if before.holds(text) { return }
             self.interfaceText = before + "," + text
         } else {
             self.interfaceText = text

@@ -44,7 +44,7 @@ struct ControlRoute: Sendable {
     }
 
     private static func split(_ path: String) -> [Substring] {
-        path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        path.dropFirst().split(separator: Character("/"), omittingEmptySubsequences: false)
     }
 }
 

@@ -199,7 +199,7 @@ package final class ControlServer: Sendable {
     private static func loggable(_ route: ControlRoute, _ request: ControlRequest) -> String {
         var path = route.pattern
         for (name, value) in request.parameters.sorted(by: { $0.key < $1.key }) {
-            if let place = path.firstRange(of: "{\(name)}") {
+            if let place = path.firstPlace(of: "{\(name)}") {
                 path.replaceSubrange(
                     place, with: name == Self.sessionParameter ? Redacted.session(value) : value)
             }
@@ -218,7 +218,7 @@ package final class ControlServer: Sendable {
     /// The first line of what a handler says, which often names the session that was asked for.
     private static func loggable(_ message: String, of request: ControlRequest) -> String {
         let id = request.parameter(Self.sessionParameter)
-        let text = id.isEmpty ? message : message.replacing(id, with: Redacted.session(id))
+        let text = id.isEmpty ? message : message.replacingText(id, with: Redacted.session(id))
         return Redacted.text(String(text.prefix { !$0.isNewline }))
     }
 

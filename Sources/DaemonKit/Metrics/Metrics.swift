@@ -151,7 +151,6 @@ package final class Metrics: Sendable {
     }
 
     private static func escapedHelp(_ text: String) -> String {
-        Self.escaped(text).split(separator: "\\\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"")
+        Self.escaped(text).replacingText("\\\"", with: "\"")
     }
 }

@@ -345,7 +345,7 @@ struct HttpdParser {
 
     /// `${NAME}` replaced where the name is defined, by `Define` first and else in the environment.
     private func expanded(_ text: String) -> String {
-        guard text.contains("${") else { return text }
+        guard text.holds("${") else { return text }
         var result = ""
         var rest = text[...]
         while let dollar = rest.firstIndex(of: "$") {

@@ -13,7 +13,7 @@ extension HttpdRules {
             scope, directive, compiler throws(Diagnostic) in
             var words = directive.arguments
             var group = scope.group
-            if group == nil, let first = words.first, first.text.contains("://") {
+            if group == nil, let first = words.first, first.text.holds("://") {
                 words.removeFirst()
                 group = compiler.group(named: HttpdURL.balancerName(first.text))
             }

@@ -138,7 +138,7 @@ enum HttpdRules {
                     directive.arguments[0].place,
                     "Unsupported HTTP response code \(directive.arguments[0].text)")
             }
-            guard target.hasPrefix("/") || target.contains("://") else {
+            guard target.hasPrefix("/") || target.holds("://") else {
                 compiler.notice(directive.place, "ErrorDocument with a text is without effect")
                 return
             }

@@ -68,7 +68,7 @@ extension NginxCompiler {
 
     /// The names in `(?<name>…)` and `(?P<name>…)`.
     private static func groupNames(in text: String) -> [String] {
-        guard text.contains("(?") else { return [] }
+        guard text.holds("(?") else { return [] }
         var names: [String] = []
         var rest = Array(text.utf8)[...]
         while let start = rest.firstIndex(of: UInt8(ascii: "?")) {

@@ -1,0 +1,127 @@
+"""A Debian of its own that is booted in a container: made, started, asked, ended."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+# What the packages depend on, and what the test uses inside: the booted machine has no network.
+PACKAGES = (
+    "systemd", "systemd-sysv", "dbus", "passwd", "procps", "iproute2", "curl", "logrotate",
+    "libexpat1", "libpcre2-8-0", "libssl3", "libsystemd0", "libstdc++6", "libgcc-s1",
+    "memcached", "netcat-openbsd",
+)
+BOOT_SECONDS = 90
+_never = threading.Event()
+
+
+class Failed(Exception):
+    """A check that did not hold."""
+
+
+def missing():
+    """Why the test cannot run here; None when it can."""
+    if os.geteuid():
+        return "not root"
+    for program in ("systemd-nspawn", "mmdebstrap", "nsenter"):
+        if not shutil.which(program):
+            return f"{program} is not there"
+    return None
+
+
+def make_image(folder):
+    """A Debian 12 of this machine's own apt sources."""
+    subprocess.run(
+        ["mmdebstrap", "--quiet", "--variant=apt", "--mode=root",
+         "--include=" + ",".join(PACKAGES),
+         # Memcached is there to be in the way later, not from the start.
+         "--customize-hook=chroot \"$1\" systemctl disable --quiet memcached.service",
+         "bookworm", folder],
+        check=True,
+    )
+
+
+class Machine:
+    """The booted machine."""
+
+    def __init__(self, root, shared, log):
+        self.root = root
+        self.log = open(log, "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", "-b", "--register=no", "--keep-unit",
+             "--private-network", "--machine=holdfast-test", "-D", root,
+             f"--bind-ro={shared}:/packages"],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        )
+        self.leader = until(self._find_leader, "the container's first process", 20)
+        until(self._is_booted, "the machine to be booted", BOOT_SECONDS)
+
+    def _find_leader(self):
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open(f"/proc/{entry}/status", encoding="utf-8") as file:
+                    fields = dict(line.split(":", 1) for line in file if ":" in line)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            numbers = fields.get("NSpid", "").split()
+            if int(fields["PPid"]) == self.process.pid and numbers[-1:] == ["1"]:
+                return int(entry)
+        return None
+
+    def _is_booted(self):
+        state = self.run("systemctl is-system-running", check=False).strip()
+        return state in ("running", "degraded")
+
+    def command(self, line, network_only=False):
+        """The words that run a line of shell inside; with this machine's programs if wanted."""
+        namespaces = ["-n"] if network_only else ["-m", "-u", "-i", "-n", "-p", "-C"]
+        clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+                 "DEBIAN_FRONTEND=noninteractive", "HOME=/root", "TERM=dumb"]
+        return ["nsenter", "-t", str(self.leader), *namespaces, *clean, "sh", "-c", line]
+
+    def run(self, line, check=True, seconds=120):
+        """What a line of shell prints; its failure is one when `check` says so."""
+        done = subprocess.run(
+            self.command(line), capture_output=True, text=True, timeout=seconds, check=False)
+        if check and done.returncode:
+            raise Failed(f"`{line}` ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def status(self, line, seconds=120):
+        """(exit status, what it prints)."""
+        done = subprocess.run(
+            self.command(line), capture_output=True, text=True, timeout=seconds, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def start(self, words):
+        """A program of this machine with the other's network."""
+        return subprocess.Popen(
+            ["nsenter", "-t", str(self.leader), "-n", *words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def close(self):
+        """Ends it: in order, else at once."""
+        if self.process.poll() is None:
+            os.kill(self.leader, signal.SIGRTMIN + 4)  # poweroff, see systemd(1)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+
+
+def until(condition, what, seconds=15.0):
+    """Polls until a condition holds, and returns what it gave."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise Failed(f"waited {seconds:g} s for {what}")
+        _never.wait(0.05)

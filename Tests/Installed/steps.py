@@ -1,0 +1,240 @@
+"""The story of an administrator: install, look, break, restart, upgrade, remove, purge."""
+
+import os
+import re
+import sys
+
+from machine import Failed, until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SERVICES = ("cached", "balancerd", "sessiond")
+PAGE = "http://127.0.0.1:8000/"
+MARK = "/root/cookies"
+
+
+def tell(run, booted):
+    """All of it, in its order."""
+    for number, what, check in STEPS:
+        run.step(number, what, check, booted)
+
+
+def installed(booted):
+    """apt, from files alone."""
+    booted.run("apt-get install -y -q /packages/first/holdfast*_0.1.0_*.deb", seconds=300)
+    until(lambda: active(booted, *SERVICES), "three services")
+    listed = booted.run("ctl status")
+    for name in SERVICES:
+        expect(name in listed, f"{name} in ctl status", listed)
+    health = booted.run("ctl health --wait")
+    return f"{visit(booted)} visit; {health.split()[1] if health.split() else ''}"
+
+
+def active(booted, *names):
+    """Whether services run."""
+    return booted.status("systemctl is-active " + " ".join(names))[0] == 0
+
+
+def visit(booted):
+    """Loads the example page with the session's cookie; what it counts."""
+    text = booted.run(f"curl -sS -f -m 20 -b {MARK} -c {MARK} {PAGE}")
+    found = re.search(r'id="count">(\d+)<', text)
+    expect(found, "a count on the page", text)
+    return int(found.group(1))
+
+
+def expect(holds, expected, got):
+    """Raises unless it holds."""
+    if not holds:
+        raise Failed(f"expected {expected}; got {got}")
+
+
+def counts_on(booted, what):
+    """The session goes on after something."""
+    before = visit(booted)
+    after = visit(booted)
+    expect(after == before + 1, f"{before + 1} {what}", after)
+    return after
+
+
+def hardened(booted):
+    """As systemd judges."""
+    scores = []
+    for unit in ("cached", "balancerd", "sessiond", "cached@x", "sessiond@x"):
+        status, text = booted.status(
+            f"systemd-analyze security --no-pager --threshold=12 {unit}.service")
+        score = text.strip().splitlines()[-1].split(":")[1].split()[0]
+        expect(status == 0, f"at most 1.2 for {unit}", score)
+        scores.append(f"{unit} {score}")
+    return ", ".join(scores)
+
+
+def killed(booted):
+    """kill -9, one after another."""
+    count = visit(booted)
+    for name in SERVICES:
+        before = booted.run(f"systemctl show -p MainPID --value {name}").strip()
+        booted.run(f"kill -9 {before}")
+        until(
+            lambda: active(booted, name)
+            and booted.run(f"systemctl show -p MainPID --value {name}").strip() != before,
+            f"{name} to be there again",
+        )
+        count += 1
+        now = visit(booted)
+        expect(now == count, f"{count} after the end of {name}", now)
+    return f"{count} visits of one session"
+
+
+def restarted(booted):
+    """systemctl restart while much is asked."""
+    seen = []
+    for name, kind, port in (
+        ("cached", "cache", 11211), ("sessiond", "http", 8080), ("balancerd", "http", 8000)
+    ):
+        seen.append(f"{name} {under_load(booted, kind, port, f'systemctl restart {name}')}")
+    counts_on(booted, "after the restarts")
+    return "; ".join(seen)
+
+
+def under_load(booted, kind, port, *lines):
+    """Does something while an address is asked by four at a time; how many attempts there were."""
+    load = booted.start([sys.executable, "-c", LOADER, kind, str(port), "4"])
+    try:
+        for line in lines:
+            for _ in range(3):
+                booted.run(line, seconds=300)
+    finally:
+        load.stdin.write("\n")
+        load.stdin.flush()
+        answer = load.communicate(timeout=60)[0].split()
+    expect(int(answer[1]) == 0, "no attempt lost", " ".join(answer))
+    return f"{answer[0]} attempts"
+
+
+def kept(booted):
+    """A cache's contents over a restart."""
+    lines = "".join(f"set kept:{n} 0 0 5 noreply\\r\\nvalue\\r\\n" for n in range(500))
+    booted.run(f"printf '{lines}quit\\r\\n' | nc -q 5 127.0.0.1 11211")
+    booted.run("systemctl restart cached")
+    found = booted.run("ctl cache keys --match 'kept:*' --limit 1000 -o jsonl").strip().splitlines()
+    expect(len(found) == 500, "500 items", len(found))
+    return "500 items"
+
+
+def broken(booted):
+    """A reload with a file that is wrong."""
+    booted.run("cp /etc/holdfast/balancerd.conf /root/good; "
+               "echo 'nonsense;' >> /etc/holdfast/balancerd.conf")
+    status, _ = booted.status("systemctl reload balancerd")
+    expect(status != 0, "a reload that fails", status)
+    journal = booted.run("journalctl -u balancerd --no-pager -n 20")
+    expect("balancerd.conf:" in journal and "nonsense" in journal, "the reason", journal)
+    counts_on(booted, "with the old configuration")
+    booted.run("cp /root/good /etc/holdfast/balancerd.conf; systemctl reload balancerd")
+    return "refused with file and line, served on"
+
+
+def rights(booted):
+    """Who may change what."""
+    booted.run("useradd -m visitor; useradd -m -G holdfast steward")
+    for user, wanted in (("visitor", 77), ("steward", 0)):
+        status, text = booted.status(
+            f"runuser -u {user} -- ctl balancer server 127.0.0.1:8080 drain")
+        expect(status == wanted, f"{wanted} for {user}", f"{status}: {text}")
+    booted.run("ctl balancer server 127.0.0.1:8080 ready; userdel -r visitor; userdel -r steward")
+    journal = booted.run("journalctl -u balancerd -u sessiond -u cached --no-pager -o cat")
+    whole = re.search(r"[0-9A-F]{32}", journal)
+    expect(not whole, "no whole session id in the journal", whole and whole.group(0))
+    return "one may only look, a member of the group may change"
+
+
+def stuck(booted):
+    """A loop that does nothing any more."""
+    booted.run("mkdir -p /run/systemd/system/sessiond.service.d; printf "
+               "'[Service]\\nWatchdogSec=2\\n' > /run/systemd/system/sessiond.service.d/w.conf; "
+               "systemctl daemon-reload; systemctl restart sessiond")
+    before = booted.run("systemctl show -p MainPID --value sessiond").strip()
+    booted.run(f"kill -STOP {before}")
+    until(
+        lambda: booted.run("systemctl show -p MainPID --value sessiond").strip()
+        not in (before, "0"), "the watchdog", 30)
+    booted.run("rm -r /run/systemd/system/sessiond.service.d; systemctl daemon-reload; "
+               "systemctl restart sessiond")
+    counts_on(booted, "after the watchdog")
+    return "restarted"
+
+
+def instances(booted):
+    """A second cache, by its name."""
+    booted.run("systemctl start cached@second")
+    answer = booted.run("printf 'set a 0 0 1\\r\\nb\\r\\nget a\\r\\nquit\\r\\n' | "
+                        "nc -U -q 2 /run/holdfast/data/cached@second.sock")
+    expect("VALUE a 0 1" in answer, "an item", answer)
+    expect("cached@second" in booted.run("ctl status"), "it in ctl status", "not")
+    booted.run("systemctl stop cached@second cached@second.socket "
+               "cached-control@second.socket")
+    return "by its UNIX socket"
+
+
+def upgraded(booted):
+    """A newer version of everything, while it is asked."""
+    before = visit(booted)
+    line = "apt-get install -y -q /packages/second/holdfast*_0.1.1_*.deb"
+    load = under_load(booted, "http", 8000, line)
+    version = booted.run("dpkg-query -W -f '${Version}' holdfast-cached").strip()
+    expect(version == "0.1.1", "version 0.1.1", version)
+    after = visit(booted)
+    expect(after == before + 1, f"{before + 1} visits", after)
+    found = booted.run("ctl cache keys --match 'kept:*' --limit 1000 -o jsonl").strip().splitlines()
+    expect(len(found) == 500, "500 items", len(found))
+    return f"{after} visits, 500 items, {load}"
+
+
+def port_taken(booted):
+    """Memcached was there first."""
+    booted.run("apt-get remove -y -q holdfast-cached")
+    booted.run("systemctl start memcached")
+    booted.run("apt-get install -y -q /packages/second/holdfast-cached_0.1.1_*.deb "
+               "/packages/second/holdfast_0.1.1_*.deb")
+    failed = booted.run("systemctl list-units --failed --plain --no-legend").split()
+    units = [word for word in failed if word.endswith((".socket", ".service"))]
+    expect(units == ["cached.socket"], "cached.socket alone", units)
+    advice = booted.status("ctl doctor")[1]
+    expect("memcached" in advice and "11211" in advice, "who has the port", advice)
+    booted.run("systemctl stop memcached; systemctl reset-failed; systemctl start cached")
+    return "cached.socket failed, ctl doctor names memcached"
+
+
+def removed(booted):
+    """remove keeps, purge takes all."""
+    booted.run("apt-get remove -y -q 'holdfast*'")
+    expect(booted.status("ls /etc/holdfast/cached.conf /etc/holdfast/balancerd.conf "
+                         "/etc/holdfast/sessiond/conf/server.xml")[0] == 0, "configuration", "none")
+    booted.run("apt-get purge -y -q 'holdfast*'")
+    left = booted.run(
+        "find / -xdev \\( -iname '*holdfast*' -o -name 'cached*' -o -name 'balancerd*' "
+        "-o -name 'sessiond*' \\) -not -path '/proc/*' -not -path '/packages/*' "
+        "-not -path '/var/log/journal/*'; ls -d /run/holdfast /etc/holdfast /var/lib/holdfast "
+        "2>/dev/null; getent passwd | grep holdfast; getent group | grep holdfast",
+        check=False).split()
+    expect(not left, "nothing", left)
+    return "nothing left"
+
+
+STEPS = (
+    ("I.1", "apt install: three daemons, one page", installed),
+    ("I.2", "each unit's exposure is at most 1.2", hardened),
+    ("I.3", "kill -9 of each: back by itself, the session goes on", killed),
+    ("I.4", "restarts under load lose no connection attempt", restarted),
+    ("I.5", "a restart keeps the cache's contents", kept),
+    ("I.6", "a reload with a broken file fails with the reason", broken),
+    ("I.7", "who may change what; no whole session id in the journal", rights),
+    ("I.8", "a stuck loop is restarted by the watchdog", stuck),
+    ("I.9", "an instance has a UNIX socket by its name", instances),
+    ("I.10", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),
+    ("I.11", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
+    ("I.12", "remove keeps the configuration, purge leaves nothing", removed),
+)
+
+with open(os.path.join(HERE, "load.py"), encoding="utf-8") as file:
+    LOADER = file.read()
