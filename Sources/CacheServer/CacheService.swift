@@ -31,6 +31,7 @@ package final class CacheService: DaemonService {
     /// Which keys are asked for most.
     let hotKeys = HotKeys(
         seed: SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    let batches: LoopBatches
     let prefixFlushes = PrefixFlushRuns()
     let crawl = CrawlRun()
     /// Who has to log in, and how.
@@ -52,6 +53,7 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
+        self.batches = LoopBatches(self.hotKeys)
         self.logins = try CacheLogins(options.commands)
         self.tls =
             options.tls.isEnabled
@@ -154,10 +156,9 @@ package final class CacheService: DaemonService {
             _ = try? connection.flushNow()
             return
         }
-        defer { self.connections.leave() }
-        if let tls, await !tls.start(connection, endpoint.tls) { return }
+        if let tls, await !tls.start(connection, endpoint.tls) { return self.connections.leave() }
         let choice = endpoint.protocolChoice ?? self.options.commands.choice
-        await CacheSession(connection, self, choice).run()
+        CacheSession(connection, self, choice).begin { self.connections.leave() }
     }
 
     private func scheduleCrawl(on loop: Loop) {

@@ -30,6 +30,7 @@ package struct Ctl: ParsableCommand {
             DoctorCommand.self, CacheCommand.self, ReplicationCommand.self,
             BalancerCommand.self, SessionCommand.self, ConfigCommand.self, ReloadCommand.self,
             LogCommand.self, LevelCommand.self, EventsCommand.self, MetricsCommand.self,
+            BenchCommand.self,
             CompletionCommand.self,
         ])
 

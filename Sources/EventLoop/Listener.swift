@@ -73,7 +73,7 @@ package final class Listener: Sendable {
     package var descriptorNumber: Int32? { self.state.withLock { $0.descriptor } }
 
     /// Begins to accept. `handler` runs as a task on the connection's loop; when it returns the
-    /// connection is closed. Once at most.
+    /// connection is closed, unless it is one that `isKept`. Once at most.
     package func start(
         on loops: [Loop], handler: @escaping @Sendable (Connection) async -> Void
     ) {
@@ -176,7 +176,7 @@ package final class Listener: Sendable {
         }
         loop.spawn {
             await handler(connection)
-            connection.close()
+            if !connection.isKept { connection.close() }
             self.openCounter.wrappingSubtract(1, ordering: .relaxed)
         }
     }

@@ -22,6 +22,8 @@ class Cost:
     seconds: float
     user: float
     system: float
+    # The 99th percentile, in nanoseconds, where the load generator tells it.
+    latency: float = 0
 
     @property
     def microseconds(self):
@@ -78,7 +80,8 @@ class Bench:
         if report["failures"]:
             raise Failed(f"{report['failures']} requests failed")
         requests = report["operations"]
-        return Cost(requests, requests / report["operationsPerSecond"], user, system)
+        seconds = requests / report["operationsPerSecond"]
+        return Cost(requests, seconds, user, system, report["latencyP99Nanoseconds"])
 
     def http_load(self, process, port, target, sessions=(), connections=50, seconds=None):
         """wrk with kept connections; with sessions each request names the next one."""

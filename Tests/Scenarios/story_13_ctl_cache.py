@@ -4,12 +4,12 @@ import os
 import subprocess
 import threading
 
-from harness.cluster import json_of
+from harness.cluster import COUNTER, json_of
 from harness.memcache import Memcache
 from harness.processes import Process, run as run_command
 from harness.sockets import free_port
 from harness.waiting import expect, expect_equal, until
-from story_12_ctl import USAGE, ctl, in_three_forms, records
+from story_12_ctl import UNREACHABLE, USAGE, ctl, in_three_forms, records
 
 
 def tell(run, variant):
@@ -25,6 +25,8 @@ def tell(run, variant):
                 dump_and_load(cluster, f"127.0.0.1:{port}", port, saw)
             with run.step("13.7", "hot keys, big keys and the flush of a prefix, of cached") as saw:
                 hot_and_big(cluster, saw)
+            with run.step("13.8", "bench: a histogram for people, numbers for programs") as saw:
+                bench(cluster, f"127.0.0.1:{port}", saw)
         finally:
             peer.stop()
 
@@ -41,6 +43,27 @@ def tell_of(run, cluster, name, server):
     for number, what, check in steps:
         with run.step(number, what, name) as saw:
             check(cluster, server, saw)
+
+
+def bench(cluster, peer, saw):
+    """Of both caches, and of a page."""
+    brief = ("-s", "0.3", "-c", "8")
+    shown, _ = ctl(cluster, "bench", "cache", "--server", "n1", *brief)
+    expect("PER SECOND" in shown and " µs  #" in shown, "numbers and bars", shown)
+    counts = []
+    for words in (
+        ("cache", "--server", "n1", "--pipeline", "16", "--gets", "0"),
+        ("cache", "--server", peer, "--value", "1000"),
+        ("http", f"http://127.0.0.1:{cluster.front}{COUNTER}"),
+    ):
+        found = records(cluster, "bench", *words, *brief)[0]
+        expect(found["operations"] > 10 and not found["failures"], f"answers to {words}", found)
+        expect(found["p50Microseconds"] <= found["p99Microseconds"], "percentiles", found)
+        counts.append(found["operations"])
+    _, errors = ctl(cluster, "bench", "http", "http://127.0.0.1:1/", *brief, status=UNREACHABLE)
+    expect_equal(len(errors.strip().splitlines()), 1, "lines")
+    ctl(cluster, "bench", "http", "ftp://x/", status=USAGE)
+    saw(f"{counts} operations")
 
 
 def items(cluster, server, saw):

@@ -1,3 +1,4 @@
+import EventLoop
 import Synchronization
 
 /// What was asked of the server beside what the store counts, of all connections.
@@ -52,7 +53,33 @@ final class CommandCounters: Sendable {
     }
 }
 
-/// What one connection counts between two times that it is added to the rest. Loop thread only.
+/// The batches of the loops: connections of a loop take turns, and none keeps what it counted.
+final class LoopBatches: Sendable {
+    private let hotKeys: HotKeys
+    private let ofLoops = Mutex<[LoopBound<BatchCounts>]>([])
+
+    init(_ hotKeys: HotKeys) { self.hotKeys = hotKeys }
+
+    /// What all connections of a loop count in. On that loop.
+    func counts(of loop: Loop) -> BatchCounts {
+        let bound = self.ofLoops.withLock { ofLoops in
+            if let known = ofLoops.first(where: { $0.loop === loop }) { return known }
+            let fresh = LoopBound(self.newCounts(), loop: loop)
+            ofLoops.append(fresh)
+            return fresh
+        }
+        return bound.value
+    }
+
+    /// One for who executes elsewhere.
+    func newCounts() -> BatchCounts {
+        let counts = BatchCounts()
+        counts.untilLook = self.hotKeys.firstGap()
+        return counts
+    }
+}
+
+/// What is counted between two times that it is added to the rest. One user at a time.
 final class BatchCounts {
     /// Keys to count to the next one that is looked at (`HotKeys`).
     var untilLook = 0

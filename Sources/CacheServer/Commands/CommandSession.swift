@@ -24,7 +24,8 @@ final class CommandSession {
     let service: CacheService
     /// How others see the connection; nil for datagrams.
     let record: ConnectionRecord?
-    private let counts = BatchCounts()
+    /// The loop's own: what is executed at once is added to the rest at once.
+    private let counts: BatchCounts
     private var wire: ProtocolChoice
     private let commandsInARowMax: Int
     /// Bytes of a refused value that are still to be passed over.
@@ -41,12 +42,15 @@ final class CommandSession {
     /// The login of a binary client, which must be done before other commands.
     var sasl: SASLLogin?
 
-    init(_ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?) {
+    init(
+        _ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?,
+        _ counts: BatchCounts
+    ) {
         self.service = service
+        self.counts = counts
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
-        self.counts.untilLook = service.hotKeys.firstGap()
         self.login = service.logins.text.map { TextLogin($0) }
         self.sasl = service.logins.sasl.map { SASLLogin($0) }
     }

@@ -9,9 +9,9 @@ import EventLoop
 ///   ▲        │ a value is not all there: fill again
 ///   └────────┘
 /// ```
-/// None of it waits, so the loop calls `serve` for each event itself. The task is woken only for
-/// what must wait, and at the end: waking it is a good part of what a small request costs
-/// (Docs/decisions/0001-loop.md).
+/// None of it waits, so the loop calls `serve` for each event itself. A task is made only for what
+/// must wait, and at the end: waking one is a good part of what a small request costs
+/// (Docs/decisions/0001-loop.md), and its memory most of what a connection at rest costs.
 final class CacheSession {
     /// How much is read at once.
     private static let readByteCount = Loop.bufferBlockSize
@@ -37,28 +37,37 @@ final class CacheSession {
     private let record: ConnectionRecord
     private let commands: CommandSession
     private var pause = Pause.forInput
+    private var atEnd: (@Sendable () -> Void)?
 
     init(_ connection: Connection, _ service: CacheService, _ wire: ProtocolChoice) {
         self.connection = connection
         self.service = service
         self.record = ConnectionRecord(connection)
-        self.commands = CommandSession(service, wire, self.record)
+        self.commands = CommandSession(
+            service, wire, self.record, service.batches.counts(of: connection.loop))
     }
 
-    /// The connection's life.
-    func run() async {
+    /// Begins the connection's life, which goes on without the caller: between requests there is
+    /// no task. `atEnd` is called when it is over.
+    func begin(atEnd: @escaping @Sendable () -> Void) {
+        self.atEnd = atEnd
+        self.connection.isKept = true
         self.service.table.add(self.record)
         self.service.watchers.logConnection(self.record)
-        await self.serveToTheEnd()
-        self.service.table.remove(self.record)
-        self.service.watchers.logConnection(self.record, closed: self.record.closeReason)
+        self.rest()
     }
 
-    private func serveToTheEnd() async {
+    private func rest() {
+        let session = LoopBound(self, loop: self.connection.loop)
+        self.connection.rest(self.serveAll) { await session.value.goOn() }
+    }
+
+    /// Does what must be waited for, until the connection rests again or has ended.
+    private func goOn() async {
         do {
-            while true {
+            while !self.connection.isClosed {
                 switch self.pause {
-                case .forInput: try await self.connection.whileReadable(self.serveAll)
+                case .forInput: return self.rest()
                 case .forRoom:
                     try await self.connection.flush()
                     self.serve()
@@ -71,12 +80,20 @@ final class CacheSession {
                     }
                     self.record.state = .reading
                     self.serve()
-                case .forGood: return
+                case .forGood: return self.finish()
                 }
             }
         } catch {
             if let error = error as? ConnectionError { self.service.tls?.noteEnd(error) }
         }
+        self.finish()
+    }
+
+    private func finish() {
+        self.connection.close()
+        self.service.table.remove(self.record)
+        self.service.watchers.logConnection(self.record, closed: self.record.closeReason)
+        self.atEnd.take()?()
     }
 
     /// Serves what came; whether that was all and no more is to be done than to wait for input.

@@ -42,7 +42,8 @@ final class CacheDatagrams: Sendable {
         let input = ByteBuffer()
         input.append(datagram.extracting(droppingFirst: DatagramFrame.byteCount))
         let output = ByteBuffer()
-        let session = CommandSession(service, service.options.commands.choice, nil)
+        let session = CommandSession(
+            service, service.options.commands.choice, nil, service.batches.newCounts())
         while !input.isEmpty, !session.isQuitting {
             let line = Self.firstLine(of: input)
             output.clear()

@@ -19,7 +19,8 @@ final class CacheConnection {
 
     /// Its address.
     let name: String
-    private let connection: Connection
+    /// What commands that speak for themselves use.
+    let connection: Connection
 
     private init(_ connection: Connection, name: String) {
         self.connection = connection

@@ -100,6 +100,20 @@ extension Connection {
         if self.isClosed { throw .closed }
     }
 
+    /// Calls `step` as `whileReadable` does, without a task that waits meanwhile: a connection at
+    /// rest is then no more than itself. When the step answers false, or the connection is closed,
+    /// `goOn` runs as a task. Loop thread only; nobody else may read the connection.
+    package func rest(
+        _ step: @escaping () -> Bool, then goOn: @escaping @Sendable () async -> Void
+    ) {
+        precondition(self.readWaiter == nil && self.afterRest == nil, "one reads a connection")
+        if self.isClosed || (self.isReadable && !step()) { return self.loop.spawn(goOn) }
+        // The step may have closed it.
+        if self.isClosed { return self.loop.spawn(goOn) }
+        self.readStep = step
+        self.afterRest = goOn
+    }
+
     /// Wakes who waits to read with `deadlineReached`, as if its time were over.
     package func endReadWait() {
         self.loop.preconditionOnLoop()

@@ -31,6 +31,10 @@ extension Connection {
     func awaitConnection() { self.isWritable = false }
 
     func resumeReader() {
+        if let goOn = self.afterRest.take() {
+            self.readStep = nil
+            return self.loop.spawn(goOn)
+        }
         guard let waiter = self.readWaiter else { return }
         self.readWaiter = nil
         waiter.suspension.resume()

@@ -47,6 +47,10 @@ package final class Connection: @unchecked Sendable {
     var isWritable = true
     var readWaiter: Waiter?
     var readStep: (() -> Bool)?
+    /// What goes on as a task when a connection that rests without one is to do more.
+    var afterRest: (@Sendable () async -> Void)?
+    /// Whether it outlives its listener's handler; whoever says so closes it.
+    package var isKept = false
     var writeWaiter: Waiter?
     var timer: TimerHandle?
     private var token: UInt64 = 0

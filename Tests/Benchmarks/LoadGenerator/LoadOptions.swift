@@ -29,14 +29,17 @@ struct LoadOptions: Sendable {
     var seconds = 3.0
     /// How many threads make the load.
     var threads = 1
-    /// Whether gets are meta gets (`mg key v`).
-    var meta = false
+    /// How requests are written.
+    var wire = Wire.text
+
+    /// Classic text, meta gets (`mg key v`), or the binary protocol.
+    enum Wire: Sendable { case text, meta, binary }
 
     init(_ arguments: [String]) throws(Problem) {
         var rest = arguments.dropFirst()
         while let name = rest.popFirst() {
-            if name == "--meta" {
-                self.meta = true
+            if name == "--meta" || name == "--binary" {
+                self.wire = name == "--meta" ? .meta : .binary
                 continue
             }
             guard let value = rest.popFirst() else {

@@ -14,11 +14,13 @@ final class LoadRun: Sendable {
 
     private static let clockTicksPerSecond = 100.0
     private let options: LoadOptions
+    private let requests: Requests
     private let group: LoopGroup
     private let totals = Mutex(Totals())
 
     init(_ options: LoadOptions) throws(Errno) {
         self.options = options
+        self.requests = Requests(options)
         self.group = try LoopGroup(count: options.threads, name: "load")
     }
 
@@ -80,27 +82,12 @@ final class LoadRun: Sendable {
         while self.totals.withLock({ $0.finished }) < count { Processes.sleep(.milliseconds(1)) }
     }
 
-    // MARK: The requests
-
-    private func appendKey(_ index: Int, to buffer: ByteBuffer) {
-        buffer.append("key:" as StaticString)
-        buffer.append(hexadecimal: UInt64(index), minimumDigits: 8)
-    }
-
-    private func appendSet(_ index: Int, to buffer: ByteBuffer) {
-        buffer.append("set " as StaticString)
-        self.appendKey(index, to: buffer)
-        buffer.append(" 0 0 " as StaticString)
-        buffer.append(decimal: self.options.valueBytes)
-        buffer.append("\r\n" as StaticString)
-        buffer.append([UInt8](repeating: 0x61, count: self.options.valueBytes))
-        buffer.append("\r\n" as StaticString)
-    }
+    // MARK: The load
 
     private func fillServer(_ connection: Connection) async {
         for index in 0..<self.options.keys {
-            self.appendSet(index, to: connection.output)
-            await self.exchange(connection, answerBytes: 8)
+            self.requests.appendSet(index, to: connection.output)
+            await self.exchange(connection, answerBytes: self.requests.setAnswerByteCount)
         }
     }
 
@@ -121,23 +108,17 @@ final class LoadRun: Sendable {
         var operations = 0
         var latencies: [Int64] = []
         var turn = Int(seed)
-        let digits = "\(self.options.valueBytes)".utf8.count
-        let perKey =
-            self.options.meta
-            ? 3 + digits + 2 + self.options.valueBytes + 2
-            : 6 + 12 + 3 + digits + 2 + self.options.valueBytes + 2
-        let getAnswer = perKey * self.options.keysPerGet + (self.options.meta ? 0 : 5)
         while true {
             var answerBytes = 0
             let output = connection.output
             for _ in 0..<self.options.pipeline {
                 turn += 1
                 if turn % (self.options.getsPerSet + 1) == 0 {
-                    self.appendSet(Int(random.next() % UInt64(self.options.keys)), to: output)
-                    answerBytes += 8
+                    self.requests.appendSet(self.requests.anyKey(&random), to: output)
+                    answerBytes += self.requests.setAnswerByteCount
                 } else {
-                    self.appendGet(&random, to: output)
-                    answerBytes += getAnswer
+                    self.requests.appendGet(&random, to: output)
+                    answerBytes += self.requests.getAnswerByteCount
                 }
             }
             let begin = SystemClock.now()
@@ -151,23 +132,6 @@ final class LoadRun: Sendable {
             $0.operations += operations
             $0.latencies += latencies
         }
-    }
-
-    private func appendGet(_ random: inout SeededGenerator, to output: ByteBuffer) {
-        if self.options.meta {
-            for _ in 0..<self.options.keysPerGet {
-                output.append("mg " as StaticString)
-                self.appendKey(Int(random.next() % UInt64(self.options.keys)), to: output)
-                output.append(" v\r\n" as StaticString)
-            }
-            return
-        }
-        output.append("get" as StaticString)
-        for _ in 0..<self.options.keysPerGet {
-            output.append(UInt8(ascii: " "))
-            self.appendKey(Int(random.next() % UInt64(self.options.keys)), to: output)
-        }
-        output.append("\r\n" as StaticString)
     }
 
     // MARK: The server's CPU time

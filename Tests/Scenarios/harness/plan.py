@@ -100,6 +100,7 @@ ALONE = (
     "story_30_restart",
     "story_31_replication",
     "story_32_partition",
+    "story_33_hostile",
 )
 
 
