@@ -114,6 +114,11 @@ if environment["HOLDFAST_BENCHMARKS"] != nil {
         .executableTarget(
             name: "LoadGenerator", dependencies: ["Base", "SystemInterface", "EventLoop"],
             path: "Tests/Benchmarks/LoadGenerator"))
+    targets.append(
+        .executableTarget(
+            name: "InProcess",
+            dependencies: ["Base", "SystemInterface", "CacheStorage", "MemcacheProtocol"],
+            path: "Tests/Benchmarks/InProcess"))
 }
 targets += testTargets.filter { chosenTests?.contains($0.name) ?? true }
 for target in targets where target.type != .system && target.name != "CLinux" {

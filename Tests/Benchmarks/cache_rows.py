@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable, Optional
 
-from harness.processes import Process
+from harness.processes import Process, run
 from harness.sockets import connect, free_port
+from harness.waiting import Failed
 from measuring import LOAD_CORE, SERVER_CORE, cpu_seconds, resident_megabytes
 
 IDLE_CONNECTIONS = 10_000
@@ -188,6 +189,21 @@ def idle_processor(process, _):
     return Seen(max(used, 1.0), f"{used:.1f} ms/s")
 
 
+@contextmanager
+def in_process(bench):
+    """Storage and protocol alone: two threads (ours) against one (peer)."""
+
+    def run_threads(side):
+        threads = {"ours": 2, "peer": 1}[side]
+        status, output, errors = run([bench.program("InProcess"), threads, bench.seconds], 60)
+        if status:
+            raise Failed(f"InProcess ended with {status}: {errors}")
+        rate = int(output)
+        return Seen(rate, f"{rate / 1e6:.2f} M/s")
+
+    yield run_threads
+
+
 TWO = ("-m", "512", "-c", "1024", "-t", "2")
 ROWS = [
     Row("one", "CPU an operation, one connection", 0.92, True, load("--connections", "1")),
@@ -204,6 +220,8 @@ ROWS = [
     Row("meta", "CPU an operation, meta gets", None, True, load("--meta")),
     Row("t2", "CPU an operation, -t 2", None, True, load(server=TWO)),
     Row("two-loops", "CPU an operation, cached -t 2 against cached -t 1", 1.1, True, two_loops()),
+    Row("in-process", "operations/s of storage and protocol, two threads against one", 1.7, False,
+        in_process),
     Row("million", "memory for a million values of 100 bytes", 1.0, True,
         alone(million_items, "-m", "1024", "-t", "1")),
     Row("idle", "memory for 10,000 connections at rest", 1.5, True,

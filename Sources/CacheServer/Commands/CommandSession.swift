@@ -8,6 +8,7 @@ import MemcacheProtocol
 final class CommandSession {
     /// Answers are sent before they grow beyond this.
     private static let outputHighWater = 256 << 10
+    private static let ofCommands: WatchStreams = [.fetchers, .mutations, .deletions]
 
     /// Why the execution of what came stopped.
     enum Stop {
@@ -87,9 +88,8 @@ final class CommandSession {
     }
 
     private var watchLog: WatchLog? {
-        guard self.service.watchers.isWatched([.fetchers, .mutations, .deletions]) else {
-            return nil
-        }
+        // Made once: a set that is written as a list costs a fifth of a get each time.
+        guard self.service.watchers.isWatched(Self.ofCommands) else { return nil }
         return WatchLog(hub: self.service.watchers, descriptor: self.record?.descriptor ?? -1)
     }
 

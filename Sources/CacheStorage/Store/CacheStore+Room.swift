@@ -14,8 +14,8 @@ extension CacheStore {
     private static let evictionLooksMax = 64
     /// New items give way while they are more than one of so many.
     private static let smallShare = 10
-    /// A new item that was hit so often stays.
-    private static let usesToStay: UInt16 = 2
+    /// A new item that was hit so often stays (Docs/decisions/0005-eviction.md).
+    private static let usesToStay: UInt16 = 1
 
     /// A chunk of a class; 0 when there is none. The classes' lock is held.
     @inline(__always)
