@@ -19,6 +19,10 @@ let commonSettings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),  // `@_lifetime` for the spans that buffers hand out
 ]
 
+// For `swift test --sanitize=thread`, which does not see the toolchain's locks (StoreLock.swift).
+let sanitizerSettings: [SwiftSetting] =
+    environment["HOLDFAST_THREAD_SANITIZER"] == nil ? [] : [.define("HOLDFAST_THREAD_SANITIZER")]
+
 // Module -> what it may import. The same table is checked against the source by TidyTests.
 let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ("Base", []),
@@ -122,7 +126,7 @@ if environment["HOLDFAST_BENCHMARKS"] != nil {
 }
 targets += testTargets.filter { chosenTests?.contains($0.name) ?? true }
 for target in targets where target.type != .system && target.name != "CLinux" {
-    target.swiftSettings = (target.swiftSettings ?? []) + commonSettings
+    target.swiftSettings = (target.swiftSettings ?? []) + commonSettings + sanitizerSettings
 }
 
 let package = Package(

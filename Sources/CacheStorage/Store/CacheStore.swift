@@ -14,7 +14,7 @@ package final class CacheStore: @unchecked Sendable {
     let stripes = Stripes()
     let slabs: Slabs
     let sizes: ChunkSizes
-    private let slabsLock = Mutex<Void>(())
+    private let slabsLock = StoreLock()
     let secret: UInt64
     /// How the store was made.
     package let settings: StorageSettings
@@ -28,7 +28,8 @@ package final class CacheStore: @unchecked Sendable {
     let prefixFlushes = PrefixFlushes()
     /// Whether pages go from class to class as sizes change (`slabs automove`).
     package let movesPages = Atomic<Bool>(true)
-    private let crawlPlace = Mutex<UInt32>(0)
+    private let crawlLock = StoreLock()
+    private var crawlPlace: UInt32 = 0
 
     /// Makes a store in `memory`, of which `owner` takes care: what lies there is taken up when it
     /// is a store's of the same settings, else the store is empty. What the memory has beyond the
@@ -76,8 +77,8 @@ package final class CacheStore: @unchecked Sendable {
     /// Runs `body` with the classes and pages, alone.
     @inline(__always)
     func withSlabs<Result>(_ body: (Slabs) -> Result) -> Result {
-        self.slabsLock._unsafeLock()
-        defer { self.slabsLock._unsafeUnlock() }
+        self.slabsLock.lock()
+        defer { self.slabsLock.unlock() }
         return body(self.slabs)
     }
 
@@ -152,10 +153,10 @@ package final class CacheStore: @unchecked Sendable {
 
     /// Frees what has expired in so many buckets; call it again and again, it goes round.
     package func crawl(bucketCount: Int, now: UInt32) {
-        self.crawlPlace.withLock { place in
-            for _ in 0..<bucketCount {
-                place = self.crawlBucket(place, now: now)
-            }
+        self.crawlLock.lock()
+        defer { self.crawlLock.unlock() }
+        for _ in 0..<bucketCount {
+            self.crawlPlace = self.crawlBucket(self.crawlPlace, now: now)
         }
     }
 

@@ -7,7 +7,7 @@ struct Stripe: ~Copyable {
     /// All stripes together begin with as many buckets as memcached, 2^16.
     private static let initialPower = 10
 
-    let lock = Mutex<Void>(())
+    let lock = StoreLock()
     var table = ItemTable(power: Self.initialPower)
     /// What was asked for.
     var counts = CommandCounts()
@@ -67,12 +67,12 @@ package struct ClassHits: Sendable {
 
     /// Waits for a stripe's lock. No two are waited for at once.
     @inline(__always)
-    func lock(_ index: Int) { unsafe self.stripes[index].lock._unsafeLock() }
+    func lock(_ index: Int) { unsafe self.stripes[index].lock.lock() }
 
     /// Takes a stripe's lock when nobody has it.
     @inline(__always)
-    func tryLock(_ index: Int) -> Bool { unsafe self.stripes[index].lock._unsafeTryLock() }
+    func tryLock(_ index: Int) -> Bool { unsafe self.stripes[index].lock.tryLock() }
 
     @inline(__always)
-    func unlock(_ index: Int) { unsafe self.stripes[index].lock._unsafeUnlock() }
+    func unlock(_ index: Int) { unsafe self.stripes[index].lock.unlock() }
 }
