@@ -45,6 +45,20 @@ long holdfast_receive(int descriptor, void *bytes, size_t count) {
     return syscall(SYS_recvfrom, descriptor, bytes, count, 0, NULL, NULL);
 }
 
+long holdfast_receive_pieces(int descriptor, void *first, size_t first_count, void *second, size_t second_count) {
+    struct iovec pieces[2] = {{first, first_count}, {second, second_count}};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+    return syscall(SYS_recvmsg, descriptor, &message, 0);
+}
+
+long holdfast_send_pieces(int descriptor, const void *first, size_t first_count, const void *second,
+                          size_t second_count, const void *third, size_t third_count) {
+    struct iovec pieces[3] = {
+        {(void *)first, first_count}, {(void *)second, second_count}, {(void *)third, third_count}};
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 3};
+    return syscall(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL);
+}
+
 enum { datagrams_at_once = 64 };
 
 int holdfast_datagram_socket(int family) { return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }

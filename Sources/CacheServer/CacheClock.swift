@@ -52,7 +52,14 @@ struct CacheClock: Sendable {
     /// memcached keeps 32 bits of it, so that 9999999999 has long passed; clients see the same
     /// here.
     func expiry(_ given: Int, now: UInt32) -> UInt32 {
-        let given = Int(Int32(truncatingIfNeeded: given))
+        self.second(given: Int(Int32(truncatingIfNeeded: given)), now: now)
+    }
+
+    /// What the 32 bits of a binary request mean: never negative, as memcached reads them, so that
+    /// 4294967295 is the year 2106.
+    func expiry(bits: UInt32, now: UInt32) -> UInt32 { self.second(given: Int(bits), now: now) }
+
+    private func second(given: Int, now: UInt32) -> UInt32 {
         if given == 0 { return 0 }
         if given < 0 { return 1 }
         if given > Self.relativeSecondsMax {

@@ -52,8 +52,7 @@ extension CacheService {
     /// Whether nothing is on its way on a connection: what a client has sent is answered, also when
     /// it has not been read yet.
     static func isResting(_ connection: Connection) -> Bool {
-        connection.input.isEmpty && connection.output.isEmpty
-            && !connection.hasUnreadInput
+        connection.input.isEmpty && !connection.hasUnsentOutput && !connection.hasUnreadInput
     }
 
     /// Closes the listeners.

@@ -115,6 +115,45 @@ package enum RawDescriptor {
         try systemCall { unsafe holdfast_receive(number, free.baseAddress, free.count) }
     }
 
+    /// Receives from a socket into memory, and what does not fit there into the end of `buffer`, at
+    /// most `byteCount` of it; 0 when the peer has finished.
+    package static func receive(
+        _ number: Int32, into first: UnsafeMutableRawBufferPointer, then buffer: ByteBuffer,
+        atMost byteCount: Int
+    ) throws(Errno) -> Int {
+        var count = 0
+        _ = try unsafe buffer.appendFilling(atMost: byteCount) { (free) throws(Errno) -> Int in
+            // SAFETY: the caller's memory and `free` live through the call.
+            count = try systemCall {
+                unsafe holdfast_receive_pieces(
+                    number, first.baseAddress, first.count, free.baseAddress, byteCount)
+            }
+            return max(0, count - first.count)
+        }
+        return count
+    }
+
+    /// Sends, as far as the kernel takes it at once, the first `position` bytes of `buffer`, then
+    /// `inserted`, then the rest of `buffer` where `withRest` says so. Nothing is consumed.
+    package static func send(
+        _ number: Int32, _ buffer: ByteBuffer, upTo position: Int, then inserted: Span<UInt8>,
+        withRest: Bool
+    ) throws(Errno) -> Int {
+        let bytes = buffer.bytes
+        precondition(position <= bytes.count, "what is inserted has its place in the buffer")
+        return try unsafe bytes.withUnsafeBufferPointer { (outer) throws(Errno) -> Int in
+            try unsafe inserted.withUnsafeBufferPointer { (inner) throws(Errno) -> Int in
+                // SAFETY: both spans' memory lives through the call; position lies in the first.
+                try systemCall {
+                    unsafe holdfast_send_pieces(
+                        number, outer.baseAddress, position, inner.baseAddress, inner.count,
+                        unsafe outer.baseAddress.map { unsafe $0 + position },
+                        withRest ? outer.count - position : 0)
+                }
+            }
+        }
+    }
+
     /// Reads up to `byteCount` bytes of a file from `offset` into the end of `buffer` (pread(2));
     /// 0 at the end of the file.
     package static func read(

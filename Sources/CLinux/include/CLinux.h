@@ -26,6 +26,10 @@ int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length);
 int holdfast_socket(int family);
 long holdfast_send(int descriptor, const void *bytes, size_t count);
 long holdfast_receive(int descriptor, void *bytes, size_t count);
+/* The same into, and from, memory that lies in pieces; a piece may be empty. */
+long holdfast_receive_pieces(int descriptor, void *first, size_t first_count, void *second, size_t second_count);
+long holdfast_send_pieces(int descriptor, const void *first, size_t first_count, const void *second,
+                          size_t second_count, const void *third, size_t third_count);
 int holdfast_datagram_socket(int family);
 /* recvmmsg(2) into `count` pieces of `room` bytes, at most 64; how many came, or -1. */
 int holdfast_receive_datagrams(int descriptor, unsigned char *memory, size_t room, int count, unsigned int *lengths,

@@ -1,4 +1,3 @@
-import EventLoop
 import Synchronization
 
 /// What was asked of the server beside what the store counts, of all connections.
@@ -30,7 +29,7 @@ final class CommandCounters: Sendable {
 
     /// What was counted up to now.
     func total() -> BatchCounts {
-        let total = BatchCounts()
+        let total = BatchCounts(untilLook: 0)
         total.flushCount = self.flushes.load(ordering: .relaxed)
         total.metaCount = self.metas.load(ordering: .relaxed)
         total.tooLargeCount = self.tooLarge.load(ordering: .relaxed)
@@ -53,42 +52,18 @@ final class CommandCounters: Sendable {
     }
 }
 
-/// The batches of the loops: connections of a loop take turns, and none keeps what it counted.
-final class LoopBatches: Sendable {
-    private let hotKeys: HotKeys
-    private let ofLoops = Mutex<[LoopBound<BatchCounts>]>([])
-
-    init(_ hotKeys: HotKeys) { self.hotKeys = hotKeys }
-
-    /// What all connections of a loop count in. On that loop.
-    func counts(of loop: Loop) -> BatchCounts {
-        let bound = self.ofLoops.withLock { ofLoops in
-            if let known = ofLoops.first(where: { $0.loop === loop }) { return known }
-            let fresh = LoopBound(self.newCounts(), loop: loop)
-            ofLoops.append(fresh)
-            return fresh
-        }
-        return bound.value
-    }
-
-    /// One for who executes elsewhere.
-    func newCounts() -> BatchCounts {
-        let counts = BatchCounts()
-        counts.untilLook = self.hotKeys.firstGap()
-        return counts
-    }
-}
-
 /// What is counted between two times that it is added to the rest. One user at a time.
 final class BatchCounts {
     /// Keys to count to the next one that is looked at (`HotKeys`).
-    var untilLook = 0
+    var untilLook: Int
     /// `flush_all`, meta commands, values refused for their size and for want of memory.
     var flushCount = 0, metaCount = 0, tooLargeCount = 0, noMemoryCount = 0
     /// Bytes of commands executed and of answers made.
     var bytesRead = 0, bytesWritten = 0
     /// How often a connection let others go first.
     var yieldCount = 0
+
+    init(untilLook: Int) { self.untilLook = untilLook }
 
     fileprivate func clear() {
         self.flushCount = 0

@@ -14,15 +14,16 @@ extension CommandExecutor {
         switch request.opcode.loud {
         case .get, .getKey: self.binaryGet(request, key, answers)
         case .touch, .getAndTouch, .getKeyAndTouch:
-            let seconds = packet.bigEndian(Self.extrasStart, byteCount: 4)
-            self.binaryGet(request, key, answers, expiry: Self.expiry(seconds))
+            let expiry = self.expiry(packet, at: Self.extrasStart)
+            self.binaryGet(request, key, answers, expiry: expiry)
         case .delete: self.binaryDelete(request, key, answers)
         case .increment, .decrement:
             self.binaryChange(request, key, BinaryArithmetic(packet), answers)
         case .flush:
             let hasExtras = request.header.extrasByteCount > 0
-            let seconds = hasExtras ? packet.bigEndian(Self.extrasStart, byteCount: 4) : 0
-            self.binaryFlush(request, Self.expiry(seconds), answers)
+            let second = hasExtras ? self.expiry(packet, at: Self.extrasStart) : 0
+            self.flush(at: second == 0 ? self.now : second)
+            if !request.opcode.isQuiet { answers.head() }
         case .noOperation, .quit: if !request.opcode.isQuiet { answers.head() }
         case .version:
             let text = CacheService.versionText
@@ -32,26 +33,28 @@ extension CommandExecutor {
         }
     }
 
-    /// Seconds as the wire has them: 32 bits that memcached reads as a signed number.
-    private static func expiry(_ bits: UInt64) -> Int { Int(Int32(truncatingIfNeeded: bits)) }
+    /// When something expires, by 32 bits of the extras from `start` on.
+    private func expiry(_ packet: Span<UInt8>, at start: Int) -> UInt32 {
+        let bits = UInt32(truncatingIfNeeded: packet.bigEndian(start, byteCount: 4))
+        return self.clock.expiry(bits: bits, now: self.now)
+    }
 
     private func binaryGet(
         _ request: BinaryRequest, _ key: Span<UInt8>, _ answers: BinaryAnswers,
-        expiry: Int? = nil
+        expiry: UInt32? = nil
     ) {
         let output = self.output
         let opcode = request.opcode.loud
         let withKey = opcode == .getKey || opcode == .getKeyAndTouch
-        let newExpiry = expiry.map { self.clock.expiry($0, now: self.now) }
         let access: Access = expiry == nil ? .get : .touch
         self.noteFetch(key)
-        let isHit = self.store.read(key, now: self.now, as: access, expiry: newExpiry) { item in
+        let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
             answers.head(
                 extras: Self.flagsByteCount, key: withKey ? key.count : 0,
                 value: opcode == .touch ? 0 : item.valueByteCount, cas: item.cas)
             output.append(bigEndian: UInt64(item.flags), byteCount: Self.flagsByteCount)
             if withKey { output.append(key) }
-            if opcode != .touch { item.appendValue(to: output) }
+            if opcode != .touch { self.appendValue(of: item) }
         }
         self.prefixes.count(.get(isHit: isHit), key)
         if isHit || request.opcode.isQuiet { return }
@@ -95,19 +98,19 @@ extension CommandExecutor {
         case .notFound:
             guard let expiry = arithmetic.expiry else { return answers.error(.keyNotFound) }
             self.binaryMakeNumber(
-                key, arithmetic.initial, Self.expiry(UInt64(expiry)), request, answers)
+                key, arithmetic.initial, self.clock.expiry(bits: expiry, now: self.now), request,
+                answers)
         }
     }
 
     private func binaryMakeNumber(
-        _ key: Span<UInt8>, _ number: UInt64, _ expiry: Int, _ request: BinaryRequest,
+        _ key: Span<UInt8>, _ number: UInt64, _ expiry: UInt32, _ request: BinaryRequest,
         _ answers: BinaryAnswers
     ) {
         let text = ByteBuffer()
         text.append(decimal: number)
         let (outcome, cas) = self.store.store(
-            key, text.bytes, mode: .add, flags: 0,
-            expiry: self.clock.expiry(expiry, now: self.now), now: self.now)
+            key, text.bytes, mode: .add, flags: 0, expiry: expiry, now: self.now)
         guard outcome == .stored else {
             return answers.error(.outOfMemory, "Out of memory allocating new item")
         }
@@ -122,40 +125,51 @@ extension CommandExecutor {
         self.output.append(bigEndian: number, byteCount: 8)
     }
 
-    private func binaryFlush(_ request: BinaryRequest, _ delay: Int, _ answers: BinaryAnswers) {
-        self.flush(delay: delay)
-        if !request.opcode.isQuiet { answers.head() }
-    }
-
     // MARK: With a value
 
-    /// Stores a value: set, add, replace, append, prepend.
-    func store(_ request: BinaryRequest, _ packet: Span<UInt8>) {
-        let answers = BinaryAnswers(to: request.header, self.output)
-        let header = request.header
-        var conditions = CacheStore.Conditions()
-        conditions.cas = header.cas
+    /// Stores a value: set, add, replace, append, prepend. Where the value has arrived in its item,
+    /// `packet` ends before it.
+    func store(
+        _ request: BinaryRequest, _ packet: Span<UInt8>, arrived: PendingItem? = nil
+    ) {
+        let wanted = self.request(request, packet)
+        let key = packet.extracting(request.key)
+        self.prefixes.count(.set, key)
+        self.noteFetch(key)
+        let value = arrived == nil ? packet.extracting(request.value) : Span()
+        let (outcome, cas) = self.put(key, value, arrived, wanted)
+        self.noteStore(key, outcome, wanted.mode, expiry: wanted.expiry)
+        self.answer(outcome, cas: cas, wanted.mode, to: request)
+    }
+
+    /// What is to be stored, besides key and value.
+    func request(_ request: BinaryRequest, _ packet: Span<UInt8>) -> CacheStore.StoreRequest {
+        let cas = request.header.cas
         let opcode = request.opcode.loud
         let isJoined = opcode == .append || opcode == .prepend
         let mode: CacheStore.Mode
         switch opcode {
         case .append: mode = .append
         case .prepend: mode = .prepend
-        case _ where header.cas != 0: mode = .compareAndSet
+        case _ where cas != 0: mode = .compareAndSet
         case .add: mode = .add
         case .replace: mode = .replace
         default: mode = .set
         }
         let flags = isJoined ? 0 : packet.bigEndian(Self.extrasStart, byteCount: 4)
-        let seconds = isJoined ? 0 : packet.bigEndian(Self.extrasStart + 4, byteCount: 4)
-        let key = packet.extracting(request.key)
-        let expiry = self.clock.expiry(Self.expiry(seconds), now: self.now)
-        self.prefixes.count(.set, key)
-        self.noteFetch(key)
-        let (outcome, cas) = self.store.store(
-            key, packet.extracting(request.value), mode: mode,
-            flags: UInt32(truncatingIfNeeded: flags), expiry: expiry, now: self.now, conditions)
-        self.noteStore(key, outcome, mode, expiry: expiry)
+        let expiry = isJoined ? 0 : self.expiry(packet, at: Self.extrasStart + 4)
+        var wanted = CacheStore.StoreRequest(
+            mode: mode, flags: UInt32(truncatingIfNeeded: flags), expiry: expiry)
+        wanted.conditions.cas = cas
+        return wanted
+    }
+
+    /// Answers how a store ended.
+    func answer(
+        _ outcome: CacheStore.StoreOutcome, cas: UInt64, _ mode: CacheStore.Mode,
+        to request: BinaryRequest
+    ) {
+        let answers = BinaryAnswers(to: request.header, self.output)
         switch outcome {
         case .stored: if !request.opcode.isQuiet { answers.head(cas: cas) }
         case .exists: answers.error(.keyExists)

@@ -37,18 +37,17 @@ extension CommandExecutor {
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
         let output = self.output
-        let (clock, now) = (self.clock, self.now)
         let start = output.count
         // As memcached counts: what sets an expiry is a touch, all else a get.
         let access: Access = flags.expiry != nil ? .touch : .get
         self.noteFetch(key)
         let wasMade = self.makeEmptyWithCAS(key, flags)
         let isGood = self.store.meet(
-            key, now: now, as: access, makesItem: flags.vivifies != nil, bumps: !flags.leavesNoTrace
+            key, now: self.now, as: access, makesItem: flags.vivifies != nil,
+            bumps: !flags.leavesNoTrace
         ) { item, isNew in
             var answer = MetaGetAnswer(
-                output: output, clock: clock, now: now, flags: flags, item: item,
-                isNew: isNew || wasMade)
+                self, flags: flags, item: item, isNew: isNew || wasMade)
             return answer.append(line, range)
         }
         self.counts.metaCount += 1

@@ -14,6 +14,8 @@ enum MetaSetLine {
 struct MetaSetRequest {
     let flags: MetaFlags
     let mode: CacheStore.Mode
+    /// How many bytes the value has.
+    let byteCount: Int
 
     var isJoin: Bool { self.mode == .append || self.mode == .prepend }
 }
@@ -62,7 +64,7 @@ extension CommandExecutor {
             self.dropOld(line, key, flags)
             return nil
         }
-        return MetaSetRequest(flags: flags, mode: mode)
+        return MetaSetRequest(flags: flags, mode: mode, byteCount: byteCount)
     }
 
     private static func mode(_ flags: MetaFlags) -> CacheStore.Mode? {
@@ -87,32 +89,29 @@ extension CommandExecutor {
         }
     }
 
+    /// Stores a value: what is in the input, or what has arrived in its item.
     func metaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ request: MetaSetRequest,
-        _ value: Span<UInt8>
+        _ value: Span<UInt8>, arrived: PendingItem? = nil
     ) {
         guard request.flags.hasBinaryKey else {
-            return self.metaSet(line, range, request, line.extracting(key), value)
+            let key = line.extracting(key)
+            return self.metaSet(line, range, request, key, value, arrived)
         }
         guard let bytes = self.decoded(line.extracting(key)) else { return }
-        self.metaSet(line, range, request, bytes.bytes, value)
+        self.metaSet(line, range, request, bytes.bytes, value, arrived)
     }
 
     private func metaSet(
         _ line: Span<UInt8>, _ range: Range<Int>, _ request: MetaSetRequest, _ key: Span<UInt8>,
-        _ value: Span<UInt8>
+        _ value: Span<UInt8>, _ arrived: PendingItem?
     ) {
         let flags = request.flags
         self.counts.metaCount += 1
-        var conditions = CacheStore.Conditions()
-        conditions.cas = flags.cas ?? 0
-        conditions.takesOlder = flags.marksStale
-        conditions.hasBinaryKey = flags.hasBinaryKey
-        conditions.explicitCAS = flags.explicitCAS
-        var byteCount = value.count
+        var byteCount = arrived?.byteCount ?? value.count
         self.prefixes.count(.set, key)
         self.noteFetch(key)
-        let (outcome, cas) = self.store(key, value, request, conditions)
+        let (outcome, cas) = self.store(key, value, arrived, request)
         let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
         self.noteStore(key, outcome, request.mode, expiry: expiry)
         if outcome == .stored, request.isJoin, Self.hasFlag("s", line, range) {
@@ -121,10 +120,7 @@ extension CommandExecutor {
             }
         }
         switch outcome {
-        case .tooLarge: self.output.append(Answers.tooLarge)
-        case .outOfMemory:
-            self.counts.noMemoryCount += 1
-            self.output.append(Answers.outOfMemory)
+        case .tooLarge, .outOfMemory: self.answer(outcome, isSilent: false)
         case .stored:
             if !flags.isQuiet {
                 self.answer("HD", line, range, flags, key, cas: cas, byteCount: byteCount)
@@ -135,24 +131,33 @@ extension CommandExecutor {
         }
     }
 
+    /// What is to be stored, besides key and value.
+    func request(_ meta: MetaSetRequest) -> CacheStore.StoreRequest {
+        let flags = meta.flags
+        var request = CacheStore.StoreRequest(
+            mode: meta.mode, flags: flags.clientFlags,
+            expiry: self.clock.expiry(flags.expiry ?? 0, now: self.now))
+        request.conditions.cas = flags.cas ?? 0
+        request.conditions.takesOlder = flags.marksStale
+        request.conditions.hasBinaryKey = flags.hasBinaryKey
+        request.conditions.explicitCAS = flags.explicitCAS
+        return request
+    }
+
     /// Stores as the mode says; what is to be joined to nothing is stored alone where `N` asks for
     /// it.
     private func store(
-        _ key: Span<UInt8>, _ value: Span<UInt8>, _ request: MetaSetRequest,
-        _ conditions: CacheStore.Conditions
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: PendingItem?, _ meta: MetaSetRequest
     ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
-        let flags = request.flags
-        func expiry(_ seconds: Int?) -> UInt32 { self.clock.expiry(seconds ?? 0, now: self.now) }
+        let request = self.request(meta)
         for _ in 0..<Self.triesMax {
-            let result = self.store.store(
-                key, value, mode: request.mode, flags: flags.clientFlags,
-                expiry: expiry(flags.expiry), now: self.now, conditions)
-            guard result.outcome == .notStored, request.isJoin, flags.vivifies != nil else {
-                return result
-            }
-            let made = self.store.store(
-                key, value, mode: .add, flags: flags.clientFlags, expiry: expiry(flags.vivifies),
-                now: self.now, conditions)
+            let result = self.put(key, value, arrived, request)
+            guard result.outcome == .notStored, meta.isJoin, let seconds = meta.flags.vivifies
+            else { return result }
+            var alone = request
+            alone.mode = .add
+            alone.expiry = self.clock.expiry(seconds, now: self.now)
+            let made = self.put(key, value, arrived, alone)
             // It may be there by now, and be joined to; or it has no room.
             if made.outcome != .notStored { return made }
         }

@@ -2,58 +2,131 @@ import Base
 import CacheStorage
 import MemcacheProtocol
 
-/// Executes commands on a store.
+/// Executes commands on a store: as long as one run of a session's commands lasts.
+///
+/// It is a value whose fields stay, so that none of them is kept alive anew for each command.
 struct CommandExecutor {
+    /// Answers are sent before they grow beyond this.
+    static let outputHighWater = 256 << 10
+    /// So many keys of a get are looked up before others have their turn.
+    static let keysInARowMax = 2_000
+
     let store: CacheStore
     let clock: CacheClock
     let now: UInt32
     let output: ByteBuffer
     let counts: BatchCounts
+    /// Where a large value goes that is sent in the middle of `output`; nil where none may be, and
+    /// answers are made whole.
+    let pinned: PinnedAnswer?
     let prefixes: PrefixCounts
     let hotKeys: HotKeys
     /// Where doings are told, when somebody watches.
     let watch: WatchLog?
 
+    /// Whether answers are to be sent before more are made.
+    var mustSend: Bool {
+        self.output.count > Self.outputHighWater || self.pinned?.isTaken ?? false
+    }
+
+    /// Appends the value of an item, or sees to it that it is sent from where it lies.
+    @inline(__always)
+    func appendValue(of item: ItemView) {
+        if item.valueByteCount >= PinnedAnswer.byteCountMin,
+            self.pinned?.pin(item, at: self.output.count) ?? false
+        {
+            return
+        }
+        item.appendValue(to: self.output)
+    }
+
     // MARK: get
 
+    /// Answers a get, or the rest of one that was found good as far as its keys' lengths go.
+    ///
+    /// - Returns: where the keys stand that are left, when answers are to be sent first or others
+    ///   have their turn; nil when it is done.
     func get(
-        _ line: Span<UInt8>, _ keys: Range<Int>, withCAS: Bool, expiry: UInt32? = nil
-    ) {
+        _ line: Span<UInt8>, _ keys: Range<Int>, withCAS: Bool, expiry: UInt32? = nil, isRest: Bool
+    ) -> Range<Int>? {
         let start = self.output.count
         var tokens = TokenReader(keys)
+        var keyCount = 0
         while let range = tokens.next(line) {
             guard range.count <= ProtocolLimits.keyByteCountMax else {
                 // What was found before is dropped, as memcached drops it.
                 self.output.truncate(to: start)
-                return self.output.append(Answers.badFormat)
+                self.pinned?.drop()
+                self.output.append(Answers.badFormat)
+                return nil
             }
-            let key = line.extracting(range)
-            let output = self.output
-            let access: Access = expiry == nil ? .get : .touch
-            self.noteFetch(key)
-            let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
-                output.append("VALUE ")
-                output.append(key)
-                output.append(0x20)
-                output.append(decimal: UInt64(item.flags))
-                output.append(0x20)
-                output.append(decimal: item.valueByteCount)
-                if withCAS {
-                    output.append(0x20)
-                    output.append(decimal: item.cas)
-                }
-                output.append("\r\n")
-                item.appendValue(to: output)
-                output.append("\r\n")
+            self.getOne(line.extracting(range), withCAS: withCAS, expiry: expiry)
+            keyCount += 1
+            if self.mustSend || keyCount == Self.keysInARowMax,
+                self.pinned != nil, Self.mayPause(line, before: tokens, isGood: isRest)
+            {
+                return tokens.rest
             }
-            self.prefixes.count(.get(isHit: isHit), key)
         }
         self.output.append(Answers.end)
+        return nil
+    }
+
+    @inline(__always)
+    private func getOne(_ key: Span<UInt8>, withCAS: Bool, expiry: UInt32?) {
+        let output = self.output
+        let access: Access = expiry == nil ? .get : .touch
+        self.noteFetch(key)
+        let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
+            output.append("VALUE ")
+            output.append(key)
+            output.append(0x20)
+            output.append(decimal: UInt64(item.flags))
+            output.append(0x20)
+            output.append(decimal: item.valueByteCount)
+            if withCAS {
+                output.append(0x20)
+                output.append(decimal: item.cas)
+            }
+            output.append("\r\n")
+            self.appendValue(of: item)
+            output.append("\r\n")
+        }
+        self.prefixes.count(.get(isHit: isHit), key)
+    }
+
+    /// Whether keys are left, and none of them is too long: nothing may be sent before that is met.
+    private static func mayPause(
+        _ line: Span<UInt8>, before rest: TokenReader, isGood: Bool
+    ) -> Bool {
+        var tokens = rest
+        guard let first = tokens.next(line) else { return false }
+        if isGood { return true }
+        var range: Range<Int>? = first
+        while let key = range {
+            if key.count > ProtocolLimits.keyByteCountMax { return false }
+            range = tokens.next(line)
+        }
+        return true
     }
 
     // MARK: set and its kin
 
-    func store(_ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>) {
+    /// Stores a value: what is in the input, or what has arrived in its item.
+    func store(
+        _ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>,
+        arrived: PendingItem? = nil
+    ) {
+        let request = self.request(command)
+        self.prefixes.count(.set, key)
+        self.noteFetch(key)
+        let (outcome, _) = self.put(key, value, arrived, request)
+        self.noteStore(key, outcome, request.mode, expiry: request.expiry)
+        self.answer(outcome, isSilent: command.isSilent)
+    }
+
+    /// What is to be stored, besides key and value.
+    func request(_ command: StoreCommand) -> CacheStore.StoreRequest {
         let mode: CacheStore.Mode
         switch command.verb {
         case .set: mode = .set
@@ -63,18 +136,24 @@ struct CommandExecutor {
         case .prepend: mode = .prepend
         case .compareAndSet: mode = .compareAndSet
         }
-        let expiry = self.clock.expiry(command.expiry, now: self.now)
-        var conditions = CacheStore.Conditions()
-        if command.verb == .compareAndSet { conditions.cas = command.cas }
-        self.prefixes.count(.set, key)
-        self.noteFetch(key)
-        let (outcome, _) = self.store.store(
-            key, value, mode: mode, flags: command.flags, expiry: expiry, now: self.now, conditions)
-        self.noteStore(key, outcome, mode, expiry: expiry)
-        self.answer(outcome, isSilent: command.isSilent)
+        var request = CacheStore.StoreRequest(
+            mode: mode, flags: command.flags,
+            expiry: self.clock.expiry(command.expiry, now: self.now))
+        if command.verb == .compareAndSet { request.conditions.cas = command.cas }
+        return request
     }
 
-    private func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
+    @inline(__always)
+    func put(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: PendingItem?,
+        _ request: CacheStore.StoreRequest
+    ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
+        if let arrived { return arrived.commit(request, now: self.now) }
+        return self.store.store(key, value, request, now: self.now)
+    }
+
+    /// Answers how a store ended.
+    func answer(_ outcome: CacheStore.StoreOutcome, isSilent: Bool) {
         switch outcome {
         case .tooLarge:
             self.counts.tooLargeCount += 1
@@ -126,14 +205,13 @@ struct CommandExecutor {
     }
 
     func flushAll(delay: Int, isSilent: Bool) {
-        self.flush(delay: delay)
+        self.flush(at: delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now))
         if !isSilent { self.output.append(Answers.ok) }
     }
 
-    /// Flushes now, or after so many seconds.
-    func flush(delay: Int) {
+    /// What is older than `second` is gone from then on.
+    func flush(at second: UInt32) {
         self.counts.flushCount += 1
-        let second = delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now)
         self.store.flush(at: second, now: self.now)
     }
 

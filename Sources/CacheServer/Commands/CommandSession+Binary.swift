@@ -44,7 +44,10 @@ extension CommandSession {
             let missing = request.byteCount - input.count
             guard missing <= 0 else {
                 self.missingByteCount = missing
-                return false
+                let head = input.bytes.extracting(0..<request.value.lowerBound)
+                return self.begin(
+                    .binary(request), head, head.extracting(request.key), input, head.count,
+                    executor)
             }
             executor.store(request, input.bytes)
         case .flush where !self.service.options.commands.allowsFlush:

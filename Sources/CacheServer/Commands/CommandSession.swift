@@ -6,8 +6,6 @@ import MemcacheProtocol
 ///
 /// Nothing in it waits: what is there is executed, and the answers are appended.
 final class CommandSession {
-    /// Answers are sent before they grow beyond this.
-    private static let outputHighWater = 256 << 10
     private static let ofCommands: WatchStreams = [.fetchers, .mutations, .deletions]
 
     /// Why the execution of what came stopped.
@@ -25,12 +23,16 @@ final class CommandSession {
     let service: CacheService
     /// How others see the connection; nil for datagrams.
     let record: ConnectionRecord?
-    /// The loop's own: what is executed at once is added to the rest at once.
-    private let counts: BatchCounts
+    /// The loop's own, which its connections use in turns.
+    private let batch: CommandBatch
     private var wire: ProtocolChoice
     private let commandsInARowMax: Int
     /// Bytes of a refused value that are still to be passed over.
     var skipCount = 0
+    /// A value that goes into its item while it comes.
+    var arrival: ValueArrival?
+    /// How much of the line of a get was answered.
+    private var answeredByteCount = 0
     /// Whether the client, or what it sent, asks for the end.
     private(set) var isQuitting = false
     /// How many bytes of a value are missing, so that large ones are read in large pieces.
@@ -45,10 +47,10 @@ final class CommandSession {
 
     init(
         _ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?,
-        _ counts: BatchCounts
+        _ batch: CommandBatch
     ) {
         self.service = service
-        self.counts = counts
+        self.batch = batch
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
@@ -66,14 +68,12 @@ final class CommandSession {
     func execute(_ input: ByteBuffer, _ output: ByteBuffer, at time: Instant) -> Stop {
         let received = input.count
         // Bytes that are known not to be a whole command are not looked at again.
-        if received == 0 || self.missingByteCount > 0 { return .forInput }
+        if self.missingByteCount > 0 || received == 0 && !self.hasArrived { return .forInput }
         let executor = self.executor(output, at: time)
         let outputBefore = output.count
         let stop = self.executeAll(input, executor)
-        self.counts.bytesRead += received - input.count
-        self.counts.bytesWritten += output.count - outputBefore
-        if stop == .forOthers { self.counts.yieldCount += 1 }
-        self.service.counters.add(self.counts)
+        if stop == .forOthers { executor.counts.yieldCount += 1 }
+        self.count(received - input.count, output.count - outputBefore)
         self.record?.lastCommandNanoseconds = time.nanoseconds
         return stop
     }
@@ -83,8 +83,45 @@ final class CommandSession {
         service.replicator?.keepTime()
         return CommandExecutor(
             store: service.store, clock: service.clock, now: service.clock.second(time),
-            output: output, counts: self.counts, prefixes: service.prefixes,
-            hotKeys: service.hotKeys, watch: self.watchLog)
+            output: output, counts: self.batch.counts, pinned: self.batch.pinned,
+            prefixes: service.prefixes, hotKeys: service.hotKeys, watch: self.watchLog)
+    }
+
+    private func count(_ readByteCount: Int, _ writtenByteCount: Int) {
+        let counts = self.batch.counts
+        counts.bytesRead += readByteCount
+        counts.bytesWritten += writtenByteCount
+        self.service.counters.add(counts)
+    }
+
+    /// The value that is to be sent in the middle of what was just answered.
+    func takePinned() -> (value: PinnedValue, position: Int)? {
+        guard let pinned = self.batch.pinned?.take() else { return nil }
+        self.count(0, pinned.value.remaining)
+        return pinned
+    }
+
+    /// Receives bytes of a value that is arriving, as `receive` brings them into its item's memory.
+    ///
+    /// - Returns: what `receive` answers; nil when no value is arriving, or in another way.
+    func fillArrival<Failure: Error>(
+        at time: Instant,
+        _ receive: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int?
+    ) throws(Failure) -> Int?? {
+        guard let item = self.arrival?.item, item.missingByteCount > 0 else { return nil }
+        var received: Int?
+        // SAFETY: the memory is the item's, and `receive` has it only while it is lent.
+        let count = try unsafe item.fill(
+            atMost: ValueArrival.pieceByteCountMax, now: self.service.clock.second(time)
+        ) { (memory) throws(Failure) -> Int in
+            // SAFETY: as above.
+            received = try unsafe receive(memory)
+            return min(received ?? 0, memory.count)
+        }
+        // Without memory it is read as any input, and passed over.
+        guard let count else { return nil }
+        self.count(count, 0)
+        return .some(received)
     }
 
     private var watchLog: WatchLog? {
@@ -95,10 +132,13 @@ final class CommandSession {
 
     private func executeAll(_ input: ByteBuffer, _ executor: CommandExecutor) -> Stop {
         var left = self.commandsInARowMax
-        while !input.isEmpty, !self.isQuitting {
-            if executor.output.count > Self.outputHighWater { return .forRoom }
+        while !input.isEmpty || self.hasArrived, !self.isQuitting {
+            if executor.mustSend { return .forRoom }
             if left == 0 { return .forOthers }
-            guard self.executeOne(input, executor) else { break }
+            guard self.executeOne(input, executor) else {
+                if self.answeredByteCount == 0 { return .forInput }
+                return executor.mustSend ? .forRoom : .forOthers
+            }
             if self.stream != nil { return .forStream }
             left -= 1
         }
@@ -112,9 +152,7 @@ final class CommandSession {
         let executor = self.executor(output, at: time)
         let outputBefore = output.count
         let isDone = self.executeOne(input, executor)
-        self.counts.bytesRead += received - input.count
-        self.counts.bytesWritten += output.count - outputBefore
-        self.service.counters.add(self.counts)
+        self.count(received - input.count, output.count - outputBefore)
         return isDone
     }
 
@@ -135,6 +173,7 @@ final class CommandSession {
     /// Executes the first command; false when it is not all there.
     private func executeOne(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
         if self.login != nil { return self.logIn(input, executor.output) }
+        if let arrival = self.arrival { return self.take(input, for: arrival, executor) }
         if self.skipCount > 0 {
             let count = min(self.skipCount, input.count)
             input.consume(count)
@@ -150,16 +189,11 @@ final class CommandSession {
         let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
         let line = bytes.extracting(0..<lineEnd)
         let command = CommandParser.parse(line)
+        // Nothing is bound here: the command, which is large, would be copied for it.
         switch command {
-        case .store(let store):
-            return self.store(input, line, store, lineByteCount: end + 1, executor)
-        case .metaSet(let key, let byteCount, let flags):
-            return self.metaSet(
-                input, line, (key, byteCount, flags), lineByteCount: end + 1, executor)
-        case .refusedStore(let answer, let byteCount):
-            executor.output.append(answer)
-            return self.skip(input, end + 1, byteCount)
-        default: self.perform(command, line, executor)
+        case .store, .metaSet, .refusedStore:
+            return self.store(input, line, command, lineByteCount: end + 1, executor)
+        default: guard self.perform(command, line, executor) else { return false }
         }
         input.consume(end + 1)
         return true
@@ -180,16 +214,30 @@ final class CommandSession {
         return false
     }
 
+    /// Answers a get, or the rest of one; false when something else comes before it goes on.
+    @inline(__always)
+    private func get(
+        _ line: Span<UInt8>, _ keys: Range<Int>, withCAS: Bool, expiry: UInt32? = nil,
+        _ executor: CommandExecutor
+    ) -> Bool {
+        let left = max(keys.lowerBound, self.answeredByteCount)..<keys.upperBound
+        let rest = executor.get(
+            line, left, withCAS: withCAS, expiry: expiry, isRest: self.answeredByteCount > 0)
+        self.answeredByteCount = rest?.lowerBound ?? 0
+        return rest == nil
+    }
+
+    /// Executes a command that is its line; false when something else comes before it goes on.
     private func perform(
         _ command: Command, _ line: Span<UInt8>, _ executor: CommandExecutor
-    ) {
+    ) -> Bool {
         let output = executor.output
         switch command {
-        case .get(let keys, let withCAS): executor.get(line, keys, withCAS: withCAS)
-        case .getAndTouch(let keys, let expiry, let withCAS):
-            executor.get(
-                line, keys, withCAS: withCAS,
-                expiry: self.service.clock.expiry(expiry, now: executor.now))
+        case .get(let keys, let withCAS):
+            return self.get(line, keys, withCAS: withCAS, executor)
+        case .getAndTouch(let keys, let seconds, let withCAS):
+            let expiry = self.service.clock.expiry(seconds, now: executor.now)
+            return self.get(line, keys, withCAS: withCAS, expiry: expiry, executor)
         case .delete(let key, let isSilent):
             executor.delete(line.extracting(key), isSilent: isSilent)
         case .arithmetic(let key, let delta, let isIncrement, let isSilent):
@@ -214,6 +262,14 @@ final class CommandSession {
         case .store, .metaSet, .refusedStore:
             preconditionFailure("storage commands are executed with their data")
         }
+        return true
+    }
+
+    /// Passes over a line and a data block of `byteCount` bytes behind it.
+    func skip(_ input: ByteBuffer, _ lineByteCount: Int, _ byteCount: Int) -> Bool {
+        input.consume(lineByteCount)
+        self.skipCount = byteCount + 2
+        return true
     }
 
     private func flushAll(_ delay: Int, isSilent: Bool, _ executor: CommandExecutor) {
@@ -236,79 +292,5 @@ final class CommandSession {
         }
         StatisticsReports(service: self.service, now: executor.now, asking: self.record)
             .append(line, words, to: executor.output)
-    }
-
-    // MARK: Commands with a data block
-
-    private func store(
-        _ input: ByteBuffer, _ line: Span<UInt8>, _ command: StoreCommand, lineByteCount: Int,
-        _ executor: CommandExecutor
-    ) -> Bool {
-        let output = executor.output
-        if !executor.store.settings.takes(
-            keyByteCount: command.key.count, valueByteCount: command.byteCount,
-            flags: command.flags)
-        {
-            // An old value must not outlive the try to replace it.
-            if command.verb == .set {
-                _ = executor.store.delete(line.extracting(command.key), now: executor.now)
-            }
-            executor.counts.tooLargeCount += 1
-            if !command.isSilent { output.append(Answers.tooLarge) }
-            return self.skip(input, lineByteCount, command.byteCount)
-        }
-        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
-        let bytes = input.bytes
-        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
-            if !command.isSilent { output.append(Answers.badDataChunk) }
-            input.consume(value.upperBound + 2)
-            return true
-        }
-        executor.store(command, line.extracting(command.key), bytes.extracting(value))
-        input.consume(value.upperBound + 2)
-        return true
-    }
-
-    private func metaSet(
-        _ input: ByteBuffer, _ line: Span<UInt8>,
-        _ command: (key: Range<Int>, byteCount: Int, flags: Range<Int>), lineByteCount: Int,
-        _ executor: CommandExecutor
-    ) -> Bool {
-        let request: MetaSetRequest
-        switch executor.prepareMetaSet(line, command.key, command.flags, command.byteCount) {
-        case .good(let good): request = good
-        case .refused(hasData: true): return self.skip(input, lineByteCount, command.byteCount)
-        case .refused(hasData: false):
-            input.consume(lineByteCount)
-            return true
-        }
-        guard let value = self.value(input, lineByteCount, command.byteCount) else { return false }
-        let bytes = input.bytes
-        guard bytes.extracting(value.upperBound..<(value.upperBound + 2)).isEqual(to: "\r\n") else {
-            executor.output.append(Answers.badDataChunk)
-            input.consume(value.upperBound + 2)
-            return true
-        }
-        executor.metaSet(line, command.key, command.flags, request, bytes.extracting(value))
-        input.consume(value.upperBound + 2)
-        return true
-    }
-
-    /// Where the value stands; nil when it is not all there.
-    private func value(
-        _ input: ByteBuffer, _ start: Int, _ byteCount: Int
-    ) -> Range<Int>? {
-        let missing = start + byteCount + 2 - input.count
-        if missing > 0 {
-            self.missingByteCount = missing
-            return nil
-        }
-        return start..<(start + byteCount)
-    }
-
-    private func skip(_ input: ByteBuffer, _ lineByteCount: Int, _ byteCount: Int) -> Bool {
-        input.consume(lineByteCount)
-        self.skipCount = byteCount + 2
-        return true
     }
 }

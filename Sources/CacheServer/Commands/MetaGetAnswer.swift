@@ -4,6 +4,7 @@ import MemcacheProtocol
 
 /// The answer of `mg` to a hit: each flag does and shows what it stands for, in the client's order.
 struct MetaGetAnswer {
+    let executor: CommandExecutor
     let output: ByteBuffer
     let clock: CacheClock
     let now: UInt32
@@ -12,13 +13,11 @@ struct MetaGetAnswer {
     let isNew: Bool
     private var mustMake = false
 
-    init(
-        output: ByteBuffer, clock: CacheClock, now: UInt32, flags: MetaFlags, item: ItemView,
-        isNew: Bool
-    ) {
-        self.output = output
-        self.clock = clock
-        self.now = now
+    init(_ executor: CommandExecutor, flags: MetaFlags, item: ItemView, isNew: Bool) {
+        self.executor = executor
+        self.output = executor.output
+        self.clock = executor.clock
+        self.now = executor.now
         self.flags = flags
         self.item = item
         self.isNew = isNew
@@ -42,7 +41,7 @@ struct MetaGetAnswer {
         self.appendPromise()
         self.output.append("\r\n")
         if showsValue {
-            self.item.appendValue(to: self.output)
+            self.executor.appendValue(of: self.item)
             self.output.append("\r\n")
         }
         return true

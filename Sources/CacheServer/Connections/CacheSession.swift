@@ -1,4 +1,5 @@
 import Base
+import CacheStorage
 import EventLoop
 
 /// One connection: reads what is there, has all of it executed, sends the answers. Loop thread
@@ -15,8 +16,12 @@ import EventLoop
 final class CacheSession {
     /// How much is read at once.
     private static let readByteCount = Loop.bufferBlockSize
+    /// How much when a large value is known to come (over TLS).
+    private static let largeReadByteCount = 256 << 10
     /// How often a connection is read in a row while others wait.
     private static let readsInARowMax = 16
+    /// How many bytes of it.
+    private static let byteCountInARowMax = 1 << 20
 
     /// Why `serve` cannot go on at once.
     private enum Pause {
@@ -44,7 +49,8 @@ final class CacheSession {
         self.service = service
         self.record = ConnectionRecord(connection)
         self.commands = CommandSession(
-            service, wire, self.record, service.batches.counts(of: connection.loop))
+            service, wire, self.record,
+            service.batches.batch(of: connection.loop))
     }
 
     /// Begins the connection's life, which goes on without the caller: between requests there is
@@ -107,28 +113,42 @@ final class CacheSession {
         let connection = self.connection
         let commands = self.commands
         do {
+            var received = 0
+            let sentBefore = connection.sentByteCount
             for _ in 0..<Self.readsInARowMax {
                 var stop = CommandSession.Stop.forRoom
                 while stop == .forRoom {
                     stop = commands.execute(
                         connection.input, connection.output, at: connection.loop.now)
+                    if let pinned = commands.takePinned() {
+                        connection.insert(pinned.value, at: pinned.position)
+                    }
                     if stop == .forStream { return self.pause = .forStream }
                     guard try connection.flushNow() else { return self.pause = .forRoom }
+                    if connection.sentByteCount &- sentBefore > Self.byteCountInARowMax {
+                        return self.pause = .forOthers
+                    }
                 }
                 if stop == .forOthers { return self.pause = .forOthers }
                 let mayRest =
                     self.service.isDraining && connection.receivedByteCount > 0
+                    && commands.arrival == nil
                     && CacheService.isResting(connection)
                 if commands.isQuitting || mayRest { return self.pause = .forGood }
-                let wanted = max(Self.readByteCount, min(commands.missingByteCount, 1 << 20))
-                guard let count = try connection.fillNow(atMost: wanted) else {
-                    self.record.state = connection.input.isEmpty ? .reading : .readingValue
+                guard let count = try self.receive() else {
+                    let isWithin = commands.arrival != nil
+                    self.record.state =
+                        connection.input.isEmpty && !isWithin ? .reading : .readingValue
+                    // A value that is half here is to come whole.
+                    connection.isNeededToTheEnd = isWithin
                     // An idle connection holds no memory.
                     connection.releaseIdleMemory()
                     return self.pause = .forInput
                 }
                 if count == 0 { return self.pause = .forGood }
+                received += count
                 commands.missingByteCount = 0
+                if received > Self.byteCountInARowMax { break }
             }
             self.pause = .forOthers
         } catch {
@@ -136,4 +156,26 @@ final class CacheSession {
             self.pause = .forGood
         }
     }
+
+    /// Receives what is there: a large value into its item, all else into the input. Nil when
+    /// nothing is there, 0 when the client has finished.
+    private func receive() throws(ConnectionError) -> Int? {
+        let connection = self.connection
+        let commands = self.commands
+        if connection.input.isEmpty, !connection.isTLS {
+            // SAFETY: the memory is the item's, and is used only while it is lent.
+            let count = try unsafe commands.fillArrival(
+                at: connection.loop.now
+            ) { (memory) throws(ConnectionError) -> Int? in
+                // SAFETY: as above.
+                try unsafe connection.fillNow(into: memory, thenAtMost: Self.readByteCount)
+            }
+            if let count { return count }
+        }
+        let missing = min(commands.missingByteCount, Self.largeReadByteCount)
+        let wanted = max(Self.readByteCount, missing)
+        return try connection.fillNow(atMost: wanted)
+    }
 }
+
+extension PinnedValue: OutputInsert {}

@@ -66,13 +66,16 @@ struct ValueReader {
         self.remaining = item.valueByteCount
     }
 
-    /// Calls `body` with up to `byteCount` further bytes, which lie in one piece.
-    mutating func next(atMost byteCount: Int, _ body: (Span<UInt8>) -> Void) {
+    /// Calls `body` with up to `byteCount` further bytes, which lie in one piece, and passes over
+    /// as many of them as it answers.
+    mutating func next<Failure: Error>(
+        atMost byteCount: Int, _ body: (Span<UInt8>) throws(Failure) -> Int
+    ) throws(Failure) {
         guard self.remaining > 0, self.chunk != 0 else { return }
         let item = Item(self.arena, self.chunk)
         let here = self.isChained ? item.valueByteCount - self.offset : self.remaining
-        let count = min(byteCount, here)
-        body(item.bytes(at: self.offset, count: count))
+        let count = try body(item.bytes(at: self.offset, count: min(byteCount, here)))
+        precondition(count >= 0 && count <= here, "passed over more than was there")
         self.offset += count
         self.remaining -= count
         if self.isChained, count == here {
@@ -115,6 +118,21 @@ struct ValueWriter {
             return
         }
         self.writeChained(bytes)
+    }
+
+    /// Calls `fill` with memory of the chunk that is written to next, at most `byteCount` bytes of
+    /// it, and passes over as many as it answers.
+    // SAFETY: the chunk was made for a value that has so many bytes from `offset` on.
+    mutating func fill<Failure: Error>(
+        atMost byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) -> Int {
+        let item = Item(self.arena, self.chunk)
+        let start = unsafe item.base + Item.headerByteCount + self.offset
+        let count = try unsafe fill(
+            UnsafeMutableRawBufferPointer(start: start, count: byteCount))
+        precondition(count >= 0 && count <= byteCount, "filled more than there was room for")
+        self.offset += count
+        return count
     }
 
     private mutating func writeChained(_ bytes: Span<UInt8>) {

@@ -57,12 +57,19 @@ extension CacheStore {
         now: UInt32, _ conditions: Conditions = Conditions()
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let request = StoreRequest(mode: mode, flags: flags, expiry: expiry, conditions)
+        return self.store(key, value, request, now: now)
+    }
+
+    /// Stores a value. `cas` gets the new CAS number.
+    package func store(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ request: StoreRequest, now: UInt32
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
         let hash = self.hash(key)
         return self.withStripe(of: hash) { stripe in
             let result = self.place(key, hash, stripe, request, value.count, now) { writer in
                 writer.write(value)
             }
-            self.countStore(key, value.count, mode, result.outcome, stripe)
+            self.countStore(key, value.count, request.mode, result.outcome, stripe)
             return result
         }
     }

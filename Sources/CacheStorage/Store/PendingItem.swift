@@ -7,7 +7,8 @@ package final class PendingItem {
     private let store: CacheStore
     private let reference: UInt32
     private let hash: UInt32
-    private let byteCount: Int
+    /// Bytes that the value will have.
+    package let byteCount: Int
     private var writer: ValueWriter
     private var lastExtra: UInt32 = 0
     /// Bytes that can be written before another chunk is needed.
@@ -47,6 +48,23 @@ package final class PendingItem {
         return true
     }
 
+    /// Calls `fill` with memory for the next bytes of the value, which lies in one piece, at most
+    /// `byteCount` of it; it answers how many bytes it put there. At least one byte is missing.
+    ///
+    /// - Returns: how many; nil when there is no memory for them.
+    package func fill<Failure: Error>(
+        atMost byteCount: Int, now: UInt32,
+        _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) -> Int? {
+        precondition(self.missingByteCount > 0, "no more bytes than were announced")
+        if self.room == 0, !self.makeRoom(now: now) { return nil }
+        // SAFETY: the memory is the item's own, as much of it as is free.
+        let count = try unsafe self.writer.fill(atMost: min(byteCount, self.room), fill)
+        self.room -= count
+        self.writtenCount += count
+        return count
+    }
+
     private func makeRoom(now: UInt32) -> Bool {
         let store = self.store
         let extra = store.withStripe(of: self.hash) { stripe in
@@ -61,7 +79,17 @@ package final class PendingItem {
         return true
     }
 
-    /// Stores the value, which has arrived.
+    /// Removes the item that this one was to take the place of, if there is one.
+    package func removeOld(now: UInt32) {
+        let store = self.store
+        store.withStripe(of: self.hash) { stripe in
+            let item = Item(store.arena, self.reference)
+            let old = store.find(item.key, self.hash, stripe, now: now)
+            if old != 0 { store.give(up: old, stripe) }
+        }
+    }
+
+    /// Stores the value, which has arrived. May be tried again when it was not stored.
     package func commit(
         _ request: CacheStore.StoreRequest, now: UInt32
     ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
@@ -144,9 +172,10 @@ extension CacheStore {
         let item = Item(self.arena, reference)
         let old = self.find(item.key, item.hash, stripe, now: now)
         var draft = ItemDraft(
-            hash: item.hash, valueByteCount: item.valueByteCount, flags: item.clientFlags,
-            expiry: item.expiry, state: item.state)
+            hash: item.hash, valueByteCount: item.valueByteCount, flags: request.flags,
+            expiry: request.expiry, state: item.state)
         if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        item.clientFlags = draft.flags
         item.expiry = draft.expiry
         item.state = draft.state
         item.lastAccess = now

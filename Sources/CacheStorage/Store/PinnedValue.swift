@@ -20,6 +20,14 @@ package final class PinnedValue {
     /// Bytes that were not appended yet.
     package var remaining: Int { self.reader.remaining }
 
+    /// Calls `send` with further bytes that lie in one piece, at most `byteCount`, and passes over
+    /// as many as it answers. At least one byte remains.
+    package func send<Failure: Error>(
+        atMost byteCount: Int, _ send: (Span<UInt8>) throws(Failure) -> Int
+    ) throws(Failure) {
+        try self.reader.next(atMost: byteCount, send)
+    }
+
     /// Appends up to `byteCount` of the remaining bytes to a buffer.
     package func append(atMost byteCount: Int, to buffer: ByteBuffer) {
         var missing = min(byteCount, self.reader.remaining)
@@ -27,6 +35,7 @@ package final class PinnedValue {
             self.reader.next(atMost: missing) { piece in
                 buffer.append(piece)
                 missing -= piece.count
+                return piece.count
             }
         }
     }

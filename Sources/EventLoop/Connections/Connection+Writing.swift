@@ -13,16 +13,22 @@ extension Connection {
     /// - Throws: `deadlineReached` when the peer took nothing until then, `closed`, or the kernel's
     ///   or TLS's error; what was not sent stays in `output`.
     package func flush(deadline: Instant = .distantFuture) async throws(ConnectionError) {
-        while try !self.flushNow() { try await self.waitUntilWritable(deadline: deadline) }
+        while try !self.flushNow() {
+            // Much was sent at once, and others are to have their turn.
+            if self.isWritable { await self.loop.yield() }
+            try await self.waitUntilWritable(deadline: deadline)
+        }
     }
 
     /// Sends what the kernel takes at once.
     ///
-    /// - Returns: whether `output` is empty now, and all of it handed to the kernel.
+    /// - Returns: whether `output` is empty now, and all of it handed to the kernel. When not,
+    ///   there may be room still: of an insert only so much is sent at once.
     package func flushNow() throws(ConnectionError) -> Bool {
         self.loop.preconditionOnLoop()
         if self.isClosed { throw .closed }
         if let tls = self.tls { return try self.flushNow(through: tls) }
+        if let insert = self.inserted, try !self.flushInsert(insert) { return false }
         while !self.output.isEmpty {
             guard self.isWritable else { return false }
             do {

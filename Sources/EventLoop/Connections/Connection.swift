@@ -37,6 +37,9 @@ package final class Connection: @unchecked Sendable {
     /// it.
     package var isNeededToTheEnd = false
 
+    /// What is sent in the middle of `output`, and how many bytes of that stand before it.
+    var inserted: (any OutputInsert)?
+    var insertPosition = 0
     let descriptor: Int32
     let buffers: ByteBufferPool
     /// What lies between the buffers and the socket, on a connection that speaks TLS.
@@ -101,6 +104,7 @@ package final class Connection: @unchecked Sendable {
         self.loop.forget(self.token)
         RawDescriptor.close(self.descriptor)
         self.whenPeerFinishes = nil
+        self.inserted = nil
         self.timer?.cancel()
         self.timer = nil
         self.resumeReader()

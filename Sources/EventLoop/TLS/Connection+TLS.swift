@@ -87,16 +87,43 @@ extension Connection {
 
     /// `flushNow` over TLS: a piece is encrypted when what was encrypted before has left.
     func flushNow(through channel: TLSChannel) throws(ConnectionError) -> Bool {
+        var budget = Self.insertByteCountMax
         while true {
             guard try self.sendSealed(of: channel) else { return false }
-            if self.output.isEmpty { return true }
+            if self.output.isEmpty, self.inserted == nil { return true }
+            guard budget > 0 else { return false }
             self.buffers.lend(to: channel.sealed)
-            guard let count = try channel.seal(self.output, atMost: Self.sealByteCountMax) else {
+            guard let count = try self.sealPiece(through: channel) else {
                 self.isWritable = false
                 return false
             }
             self.sentByteCount &+= count
+            if self.inserted != nil { budget -= count }
         }
+    }
+
+    /// Encrypts what is to be sent next: of the output as far as the insert in it, of the insert,
+    /// of the rest. How much; nil when there is no room.
+    private func sealPiece(through channel: TLSChannel) throws(ConnectionError) -> Int? {
+        if let insert = self.inserted, self.insertPosition == 0 {
+            var count: Int?
+            try insert.send(
+                atMost: Self.sealByteCountMax
+            ) { (piece) throws(ConnectionError) -> Int in
+                count = try channel.seal(piece)
+                return count ?? 0
+            }
+            if insert.remaining == 0 { self.inserted = nil }
+            return count
+        }
+        let output = self.output
+        let bytes = output.bytes
+        let end = self.inserted == nil ? bytes.count : self.insertPosition
+        let piece = bytes.extracting(0..<min(end, Self.sealByteCountMax))
+        guard let count = try channel.seal(piece) else { return nil }
+        output.consume(count)
+        if self.inserted != nil { self.insertPosition -= count }
+        return count
     }
 
     /// Sends records; whether none is left.

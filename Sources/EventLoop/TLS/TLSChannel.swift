@@ -162,22 +162,16 @@ import SystemInterface
         }
     }
 
-    /// Encrypts up to `byteCount` bytes of `buffer` into `sealed` and consumes them.
+    /// Encrypts `bytes`, no more than an `Int32` counts, into `sealed`.
     ///
     /// - Returns: how many; nil when OpenSSL writes to the socket itself and it has no room.
-    func seal(
-        _ buffer: ByteBuffer, atMost byteCount: Int
-    ) throws(ConnectionError) -> Int? {
+    func seal(_ bytes: Span<UInt8>) throws(ConnectionError) -> Int? {
         if case .failed(let error)? = self.ending { throw error }
         ERR_clear_error()
-        let bytes = buffer.bytes
         let result = unsafe bytes.withUnsafeBufferPointer { source in
-            unsafe SSL_write(self.ssl, source.baseAddress, Int32(min(source.count, byteCount)))
+            unsafe SSL_write(self.ssl, source.baseAddress, Int32(source.count))
         }
-        if result > 0 {
-            buffer.consume(Int(result))
-            return Int(result)
-        }
+        if result > 0 { return Int(result) }
         switch unsafe SSL_get_error(self.ssl, result) {
         case SSL_ERROR_WANT_WRITE, SSL_ERROR_WANT_READ: return nil
         default:

@@ -2,6 +2,9 @@ import Base
 
 /// Makes up commands, most of them sensible, some odd, a few broken.
 struct CommandGenerator {
+    /// A CAS number that no item gets: the servers give different ones.
+    private static let noCAS = "987654321"
+
     private var random: SeededGenerator
     /// Keys that were read or stored since the last connection began: a number that an answer not
     /// yet sent holds is not padded by memcached when it gets shorter, and is by cached.
@@ -51,7 +54,11 @@ struct CommandGenerator {
         // Never white space alone: memcached looks for a number in the memory behind it.
         case 1: "\r\nx"
         case 2: "END\r\nVALUE a 0 1"
-        case 3: String(repeating: "z", count: Int.random(in: 1...3_000, using: &self.random))
+        case 3:
+            // The large ones are stored as they come, and sent from where they lie.
+            String(
+                repeating: self.one(of: ["z", "yz\r\n"]),
+                count: Int.random(in: 1...(self.happens(3) ? 30_000 : 700), using: &self.random))
         // Far from 2^63: of a greater number memcached reads on behind the item, and refuses it
         // when there is a minus. The tables have those numbers.
         case 4: "\(UInt64.random(in: 0..<1 << 44, using: &self.random))"
@@ -98,7 +105,7 @@ struct CommandGenerator {
         let key = self.key()
         // Digits behind digits would grow beyond 2^63.
         let value = verb.hasSuffix("pend") ? "part \(self.key())" : self.value()
-        let cas = verb == "cas" ? " " + self.one(of: [TwoCaches.placeholder, "1", "0"]) : ""
+        let cas = verb == "cas" ? " " + self.one(of: [TwoCaches.placeholder, Self.noCAS, "0"]) : ""
         let head = "\(verb) \(key) \(self.flags()) \(self.expiry()) \(value.utf8.count)\(cas)"
         return "\(head)\(self.noreply())\(self.end())\(value)\r\n"
     }
@@ -132,7 +139,10 @@ struct CommandGenerator {
         let mode = self.one(of: ["", "", " ME", " MA", " MP", " MR", " MS", " MX"])
         let value = [" MA", " MP"].contains(mode) ? "part \(self.key())" : self.value()
         let flags = self.some(
-            of: ["k", "c", "q", "Oxyz", "T700", "F9", "I", "C\(TwoCaches.placeholder)", "C1"], 4)
+            of: [
+                "k", "c", "q", "Oxyz", "T700", "F9", "I", "C\(TwoCaches.placeholder)",
+                "C\(Self.noCAS)",
+            ], 4)
         return "ms \(self.key()) \(value.utf8.count)\(mode)\(flags)\(self.metaEnd())\(value)\r\n"
     }
 

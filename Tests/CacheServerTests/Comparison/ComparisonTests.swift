@@ -60,6 +60,11 @@ struct ComparisonTests {
         try await Self.compareAll(ComparisonTables.promises)
     }
 
+    @Test(arguments: [Exchange.Manner.whole, .inPieces])
+    func largeValues(manner: Exchange.Manner) async throws {
+        try await Self.compareAll(ComparisonTables.large, manner)
+    }
+
     @Test func smallItemsOnly() async throws {
         try await Self.compareAll(
             ComparisonTables.sizes(around: 2_048),

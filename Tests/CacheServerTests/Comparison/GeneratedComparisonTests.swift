@@ -11,12 +11,12 @@ import Testing
 struct GeneratedComparisonTests {
     private static let usualRounds = 500
 
-    @Test(arguments: [Exchange.Manner.whole, .dripped])
+    @Test(arguments: [Exchange.Manner.whole, .inPieces, .dripped])
     func madeUpCommands(manner: Exchange.Manner) async throws {
         let seed = TestSeed("madeUpCommands \(manner)")
         let given = Processes.environment("HOLDFAST_ROUNDS").flatMap { Int($0) }
         // A connection that is sent byte by byte takes a turn of the loop for each.
-        let rounds = (given ?? Self.usualRounds) / (manner == .dripped ? 10 : 1)
+        let rounds = (given ?? Self.usualRounds) / (manner == .whole ? 1 : 10)
         let random = seed.generator
         try await runOnLoop { group in
             // memcached's maintainer holds items for moments; a number that gets shorter meanwhile

@@ -19,8 +19,18 @@ struct Exchange: Equatable, Sendable {
         case whole
         /// Byte by byte, each in a turn of the loop.
         case dripped
+        /// In pieces of some thousand bytes, each in a turn of the loop.
+        case inPieces
         /// In one piece, and the connection stays open: the server has to end it.
         case waiting
+
+        fileprivate var pieceByteCount: Int? {
+            switch self {
+            case .dripped: 1
+            case .inPieces: 7_001
+            case .whole, .waiting: nil
+            }
+        }
     }
 
     /// Sends `bytes` to the server at `path`.
@@ -35,15 +45,12 @@ struct Exchange: Equatable, Sendable {
         // Sent by a task of its own, as a server that answers a lot stops to read meanwhile.
         loop.spawn {
             let connection = connection.value
-            if manner == .dripped {
-                for byte in bytes {
-                    connection.output.append(byte)
-                    guard (try? await connection.flush(deadline: deadline)) != nil else { return }
-                    await loop.sleep(until: loop.now)
-                }
-            } else {
-                connection.output.append(bytes)
-                try? await connection.flush(deadline: deadline)
+            let size = manner.pieceByteCount ?? max(1, bytes.count)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                let end = min(start + size, bytes.count)
+                connection.output.append(bytes.span.extracting(start..<end))
+                guard (try? await connection.flush(deadline: deadline)) != nil else { return }
+                await loop.sleep(until: loop.now)
             }
             if manner != .waiting { connection.shutdownOutput() }
         }

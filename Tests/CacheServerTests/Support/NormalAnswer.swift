@@ -87,7 +87,7 @@ struct NormalAnswer {
     }
 
     /// A value as a failure shows it; a long one by its length and a sum over it.
-    private static func shortened(_ value: ArraySlice<UInt8>) -> String {
+    static func shortened(_ value: ArraySlice<UInt8>) -> String {
         guard value.count > 200 else { return String(decoding: value, as: UTF8.self) }
         let sum = value.reduce(UInt64(17)) { $0 &* 31 &+ UInt64($1) }
         return "\(value.count) bytes, sum \(sum)"

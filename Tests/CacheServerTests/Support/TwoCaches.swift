@@ -19,6 +19,8 @@ final class TwoCaches {
     private let loop: Loop
     private var peerAnswers = NormalAnswer()
     private var ourAnswers = NormalAnswer()
+    private var peerBinaryAnswers = NormalBinaryAnswer()
+    private var ourBinaryAnswers = NormalBinaryAnswer()
     /// How many exchanges were compared.
     private(set) var count = 0
     /// Whether the peer is of the version whose answers cached gives.
@@ -80,6 +82,32 @@ final class TwoCaches {
             """
             \(note) sent \(text.count > 1_500 ? "\(text.prefix(1_500))…" : text)
             line \(place): memcached answers \(near(expected)), cached \(near(found))
+            """, sourceLocation: sourceLocation)
+    }
+
+    /// Sends binary requests to both and compares.
+    func compare(
+        _ packets: [BinaryPacket], _ manner: Exchange.Manner, _ note: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        self.count += 1
+        func answer(_ path: String, _ seen: UInt64) async throws -> [UInt8] {
+            var bytes: [UInt8] = []
+            for packet in packets { packet.append(to: &bytes, seen: seen) }
+            return try await Exchange.send(bytes, to: path, manner, on: self.loop).answer
+        }
+        let theirs = try await answer(self.peer.socketPath, self.peerBinaryAnswers.lastCAS)
+        let own = try await answer(self.ours.socketPath, self.ourBinaryAnswers.lastCAS)
+        let expected = self.peerBinaryAnswers.lines(of: theirs)
+        let found = self.ourBinaryAnswers.lines(of: own)
+        if found == expected { return }
+        let differing = zip(expected, found).enumerated().first { $1.0 != $1.1 }?.offset
+        let place = differing ?? min(expected.count, found.count)
+        Issue.record(
+            """
+            \(note) sent \(packets)
+            answer \(place): memcached \(expected.dropFirst(place).prefix(2)),
+            cached \(found.dropFirst(place).prefix(2))
             """, sourceLocation: sourceLocation)
     }
 
