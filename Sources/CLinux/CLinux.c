@@ -29,6 +29,14 @@ unsigned long long holdfast_epoll_data(const struct epoll_event *events, int ind
 
 int holdfast_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
+int holdfast_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+int holdfast_timer_repeat(int timer, long nanoseconds) {
+    struct timespec every = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    struct itimerspec times = {every, every};
+    return timerfd_settime(timer, 0, &times, NULL);
+}
+
 int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

@@ -42,6 +42,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     private var timers = TimerQueue()
     private var watchers: WatcherTable = WatcherTable()
     private var turnTime = SystemClock.now()
+    private var pace: LoopPace
     let buffers = ByteBufferPool(
         blockSize: Loop.bufferBlockSize, spareCountMax: Loop.spareBlockCountMax)
 
@@ -50,7 +51,9 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         self.name = name
         self.poll = try EventPoll()
         self.wakeUp = try WakeUp()
+        self.pace = try LoopPace(now: self.turnTime)
         try self.poll.watchLevel(of: self.wakeUp.number, token: WatcherTable.wakeUpToken)
+        try self.poll.watchLevel(of: self.pace.number, token: WatcherTable.paceToken)
     }
 
     // MARK: From any thread
@@ -249,6 +252,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
                     expected: SleepState.running, desired: SleepState.sleeping,
                     ordering: .acquiringAndReleasing
                 ).exchanged
+            if isSleeping { self.pace.loopRests(at: self.turnTime) }
         }
         let poll = self.poll
         let eventCount: Int
@@ -270,7 +274,9 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     }
 
     private func waitLimitMilliseconds() -> Int32 {
-        guard let deadline = self.timers.nextDeadline() else { return -1 }
+        guard let deadline = self.timers.nextDeadline(),
+            !self.pace.meets(deadline, now: self.turnTime)
+        else { return -1 }
         let nanoseconds = (deadline - self.turnTime).nanoseconds
         // Rounded up, so that the timer is due when the wait ends.
         return nanoseconds <= 0 ? 0 : Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
@@ -281,6 +287,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
             self.wakeUp.reset()
             return
         }
+        if token == WatcherTable.paceToken { return self.pace.tick(at: self.turnTime) }
         switch self.watchers[token] {
         case .connection(let connection): connection.becameReady(ready)
         case .datagrams(let socket): socket.becameReady(ready)

@@ -21,6 +21,8 @@ package struct WatchToken: Sendable {
 struct WatcherTable {
     /// The token of the loop's own wake-up descriptor.
     static let wakeUpToken = UInt64.max
+    /// The token of its pace's timer.
+    static let paceToken = UInt64.max - 1
 
     private struct Slot {
         var use: UInt32 = 0

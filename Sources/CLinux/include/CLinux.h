@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <sys/signalfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -22,6 +23,9 @@ unsigned int holdfast_epoll_events(const struct epoll_event *events, int index);
 unsigned long long holdfast_epoll_data(const struct epoll_event *events, int index);
 
 int holdfast_eventfd(void);
+/* A timer to poll, on the monotonic clock; it fires every so often, or not at all for 0. */
+int holdfast_timer(void);
+int holdfast_timer_repeat(int timer, long nanoseconds);
 int holdfast_accept(int listener, struct sockaddr *address, socklen_t *length);
 int holdfast_socket(int family);
 long holdfast_send(int descriptor, const void *bytes, size_t count);

@@ -13,8 +13,7 @@ extension Connection {
         precondition(self.inserted == nil, "one insert at a time")
         precondition(position <= self.output.count, "an insert lies within the output")
         guard insert.remaining > 0 else { return }
-        self.inserted = insert
-        self.insertPosition = position
+        self.inserted = PlacedInsert(insert, at: position)
     }
 
     /// Whether something is to be sent still.
@@ -23,12 +22,12 @@ extension Connection {
     /// Sends `output` as far as the end of the insert in it.
     ///
     /// - Returns: whether the insert has left; what follows it may have left too.
-    func flushInsert(_ insert: any OutputInsert) throws(ConnectionError) -> Bool {
+    func flushInsert(_ placed: PlacedInsert) throws(ConnectionError) -> Bool {
         var budget = Self.insertByteCountMax
-        while insert.remaining > 0 {
+        while placed.insert.remaining > 0 {
             guard self.isWritable, budget > 0 else { return false }
             do {
-                budget -= try self.sendPiece(of: insert)
+                budget -= try self.sendPiece(of: placed)
             } catch .wouldBlock {
                 self.isWritable = false
             } catch {
@@ -40,14 +39,14 @@ extension Connection {
     }
 
     /// Sends a piece and what stands before it, and what follows when it is the last.
-    private func sendPiece(of insert: any OutputInsert) throws(Errno) -> Int {
+    private func sendPiece(of placed: PlacedInsert) throws(Errno) -> Int {
         let output = self.output
-        let before = self.insertPosition
-        let remaining = insert.remaining
+        let before = placed.position
+        let remaining = placed.insert.remaining
         var sent = 0
         // What was sent of `output`: before the piece, and after it.
         var (head, tail) = (0, 0)
-        try insert.send(atMost: Self.pieceByteCountMax) { (piece) throws(Errno) -> Int in
+        try placed.insert.send(atMost: Self.pieceByteCountMax) { (piece) throws(Errno) -> Int in
             let isLast = piece.count == remaining
             sent = try RawDescriptor.send(
                 self.descriptor, output, upTo: before, then: piece, withRest: isLast)
@@ -58,7 +57,7 @@ extension Connection {
             return sent - head - tail
         }
         output.consume(head + tail)
-        self.insertPosition = before - head
+        placed.position = before - head
         self.sentByteCount &+= sent
         return sent
     }

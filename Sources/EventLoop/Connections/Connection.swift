@@ -37,9 +37,8 @@ package final class Connection: @unchecked Sendable {
     /// it.
     package var isNeededToTheEnd = false
 
-    /// What is sent in the middle of `output`, and how many bytes of that stand before it.
-    var inserted: (any OutputInsert)?
-    var insertPosition = 0
+    /// What is sent in the middle of `output`.
+    var inserted: PlacedInsert?
     let descriptor: Int32
     let buffers: ByteBufferPool
     /// What lies between the buffers and the socket, on a connection that speaks TLS.

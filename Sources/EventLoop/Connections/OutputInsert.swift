@@ -1,5 +1,17 @@
 import Base
 
+/// An insert and its place. An object of its own, as connections are many and few have one.
+final class PlacedInsert {
+    let insert: any OutputInsert
+    /// How many bytes of `output` stand before it.
+    var position: Int
+
+    init(_ insert: any OutputInsert, at position: Int) {
+        self.insert = insert
+        self.position = position
+    }
+}
+
 /// Bytes that are sent from where they lie, in the middle of a connection's `output`: for what is
 /// too large to be copied.
 ///

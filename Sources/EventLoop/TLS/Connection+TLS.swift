@@ -105,24 +105,24 @@ extension Connection {
     /// Encrypts what is to be sent next: of the output as far as the insert in it, of the insert,
     /// of the rest. How much; nil when there is no room.
     private func sealPiece(through channel: TLSChannel) throws(ConnectionError) -> Int? {
-        if let insert = self.inserted, self.insertPosition == 0 {
+        if let placed = self.inserted, placed.position == 0 {
             var count: Int?
-            try insert.send(
+            try placed.insert.send(
                 atMost: Self.sealByteCountMax
             ) { (piece) throws(ConnectionError) -> Int in
                 count = try channel.seal(piece)
                 return count ?? 0
             }
-            if insert.remaining == 0 { self.inserted = nil }
+            if placed.insert.remaining == 0 { self.inserted = nil }
             return count
         }
         let output = self.output
         let bytes = output.bytes
-        let end = self.inserted == nil ? bytes.count : self.insertPosition
+        let end = self.inserted?.position ?? bytes.count
         let piece = bytes.extracting(0..<min(end, Self.sealByteCountMax))
         guard let count = try channel.seal(piece) else { return nil }
         output.consume(count)
-        if self.inserted != nil { self.insertPosition -= count }
+        self.inserted?.position -= count
         return count
     }
 
