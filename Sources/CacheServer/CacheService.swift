@@ -22,7 +22,6 @@ package final class CacheService: DaemonService {
     private let current: Mutex<CacheOptions>
     private let takenFiles = Mutex<[ConfigurationReport.File]>([])
     let store: CacheStore
-    let counters = CommandCounters()
     let clock: CacheClock
     let connections = ConnectionCounts()
     let table = ConnectionTable()
@@ -31,7 +30,7 @@ package final class CacheService: DaemonService {
     /// Which keys are asked for most.
     let hotKeys = HotKeys(
         seed: SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-    let batches: LoopBatches
+    let commands: CommonCommands
     let prefixFlushes = PrefixFlushRuns()
     let crawl = CrawlRun()
     /// Who has to log in, and how.
@@ -53,7 +52,6 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
-        self.batches = LoopBatches(self.hotKeys)
         self.logins = try CacheLogins(options.commands)
         self.tls =
             options.tls.isEnabled
@@ -70,6 +68,7 @@ package final class CacheService: DaemonService {
         ItemMemory.log(
             self.store.recovery, took: SystemClock.now() - start, to: daemon.logger)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
+        self.commands = CommonCommands(self.store, self.clock, self.prefixes, self.hotKeys)
         self.replicator =
             options.replication.isEnabled
             ? try Replicator(options, self.store, self.clock, daemon) : nil

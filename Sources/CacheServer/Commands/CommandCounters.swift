@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What was asked of the server beside what the store counts, of all connections.
+/// What was asked of the server beside what the store counts, by the connections of a loop.
 final class CommandCounters: Sendable {
     private let flushes = Atomic<Int>(0)
     private let metas = Atomic<Int>(0)
@@ -27,17 +27,15 @@ final class CommandCounters: Sendable {
         batch.clear()
     }
 
-    /// What was counted up to now.
-    func total() -> BatchCounts {
-        let total = BatchCounts(untilLook: 0)
-        total.flushCount = self.flushes.load(ordering: .relaxed)
-        total.metaCount = self.metas.load(ordering: .relaxed)
-        total.tooLargeCount = self.tooLarge.load(ordering: .relaxed)
-        total.noMemoryCount = self.noMemory.load(ordering: .relaxed)
-        total.bytesRead = self.bytesRead.load(ordering: .relaxed)
-        total.bytesWritten = self.bytesWritten.load(ordering: .relaxed)
-        total.yieldCount = self.yields.load(ordering: .relaxed)
-        return total
+    /// Adds what was counted up to now to a total. Any thread.
+    func append(to total: BatchCounts) {
+        total.flushCount += self.flushes.load(ordering: .relaxed)
+        total.metaCount += self.metas.load(ordering: .relaxed)
+        total.tooLargeCount += self.tooLarge.load(ordering: .relaxed)
+        total.noMemoryCount += self.noMemory.load(ordering: .relaxed)
+        total.bytesRead += self.bytesRead.load(ordering: .relaxed)
+        total.bytesWritten += self.bytesWritten.load(ordering: .relaxed)
+        total.yieldCount += self.yields.load(ordering: .relaxed)
     }
 
     /// Begins again at zero.

@@ -11,18 +11,19 @@ struct CommandExecutor {
     /// So many keys of a get are looked up before others have their turn.
     static let keysInARowMax = 2_000
 
-    let store: CacheStore
-    let clock: CacheClock
+    let commands: LoopCommands
     let now: UInt32
     let output: ByteBuffer
-    let counts: BatchCounts
-    /// Where a large value goes that is sent in the middle of `output`; nil where none may be, and
-    /// answers are made whole.
-    let pinned: PinnedAnswer?
-    let prefixes: PrefixCounts
-    let hotKeys: HotKeys
     /// Where doings are told, when somebody watches.
     let watch: WatchLog?
+
+    var store: CacheStore { self.commands.store }
+    var clock: CacheClock { self.commands.clock }
+    var counts: BatchCounts { self.commands.counts }
+    /// Where a large value goes that is sent in the middle of `output`; nil where none may be.
+    var pinned: PinnedAnswer? { self.commands.pinned }
+    var prefixes: PrefixCounts { self.commands.prefixes }
+    var hotKeys: HotKeys { self.commands.hotKeys }
 
     /// Whether answers are to be sent before more are made.
     var mustSend: Bool {

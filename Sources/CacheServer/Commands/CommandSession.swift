@@ -23,8 +23,7 @@ final class CommandSession {
     let service: CacheService
     /// How others see the connection; nil for datagrams.
     let record: ConnectionRecord?
-    /// The loop's own, which its connections use in turns.
-    private let batch: CommandBatch
+    private let commands: LoopCommands
     private var wire: ProtocolChoice
     private let commandsInARowMax: Int
     /// Bytes of a refused value that are still to be passed over.
@@ -47,10 +46,10 @@ final class CommandSession {
 
     init(
         _ service: CacheService, _ wire: ProtocolChoice, _ record: ConnectionRecord?,
-        _ batch: CommandBatch
+        _ commands: LoopCommands
     ) {
         self.service = service
-        self.batch = batch
+        self.commands = commands
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
@@ -73,31 +72,22 @@ final class CommandSession {
         let outputBefore = output.count
         let stop = self.executeAll(input, executor)
         if stop == .forOthers { executor.counts.yieldCount += 1 }
-        self.count(received - input.count, output.count - outputBefore)
+        self.commands.count(received - input.count, output.count - outputBefore)
         self.record?.lastCommandNanoseconds = time.nanoseconds
         return stop
     }
 
     private func executor(_ output: ByteBuffer, at time: Instant) -> CommandExecutor {
-        let service = self.service
-        service.replicator?.keepTime()
+        self.service.replicator?.keepTime()
         return CommandExecutor(
-            store: service.store, clock: service.clock, now: service.clock.second(time),
-            output: output, counts: self.batch.counts, pinned: self.batch.pinned,
-            prefixes: service.prefixes, hotKeys: service.hotKeys, watch: self.watchLog)
-    }
-
-    private func count(_ readByteCount: Int, _ writtenByteCount: Int) {
-        let counts = self.batch.counts
-        counts.bytesRead += readByteCount
-        counts.bytesWritten += writtenByteCount
-        self.service.counters.add(counts)
+            commands: self.commands, now: self.commands.clock.second(time), output: output,
+            watch: self.watchLog)
     }
 
     /// The value that is to be sent in the middle of what was just answered.
     func takePinned() -> (value: PinnedValue, position: Int)? {
-        guard let pinned = self.batch.pinned?.take() else { return nil }
-        self.count(0, pinned.value.remaining)
+        guard let pinned = self.commands.pinned?.take() else { return nil }
+        self.commands.count(0, pinned.value.remaining)
         return pinned
     }
 
@@ -112,7 +102,7 @@ final class CommandSession {
         var received: Int?
         // SAFETY: the memory is the item's, and `receive` has it only while it is lent.
         let count = try unsafe item.fill(
-            atMost: ValueArrival.pieceByteCountMax, now: self.service.clock.second(time)
+            atMost: ValueArrival.pieceByteCountMax, now: self.commands.clock.second(time)
         ) { (memory) throws(Failure) -> Int in
             // SAFETY: as above.
             received = try unsafe receive(memory)
@@ -120,7 +110,7 @@ final class CommandSession {
         }
         // Without memory it is read as any input, and passed over.
         guard let count else { return nil }
-        self.count(count, 0)
+        self.commands.count(count, 0)
         return .some(received)
     }
 
@@ -152,7 +142,7 @@ final class CommandSession {
         let executor = self.executor(output, at: time)
         let outputBefore = output.count
         let isDone = self.executeOne(input, executor)
-        self.count(received - input.count, output.count - outputBefore)
+        self.commands.count(received - input.count, output.count - outputBefore)
         return isDone
     }
 

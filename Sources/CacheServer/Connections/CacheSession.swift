@@ -50,7 +50,7 @@ final class CacheSession {
         self.record = ConnectionRecord(connection)
         self.commands = CommandSession(
             service, wire, self.record,
-            service.batches.batch(of: connection.loop))
+            service.commands.commands(of: connection.loop))
     }
 
     /// Begins the connection's life, which goes on without the caller: between requests there is

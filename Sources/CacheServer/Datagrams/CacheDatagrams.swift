@@ -43,7 +43,7 @@ final class CacheDatagrams: Sendable {
         input.append(datagram.extracting(droppingFirst: DatagramFrame.byteCount))
         let output = ByteBuffer()
         let session = CommandSession(
-            service, service.options.commands.choice, nil, service.batches.batchOfDatagrams())
+            service, service.options.commands.choice, nil, service.commands.commandsOfDatagrams())
         while !input.isEmpty, !session.isQuitting {
             let line = Self.firstLine(of: input)
             output.clear()

@@ -50,7 +50,7 @@ extension StatisticsReports {
 
     private func addCommands(_ list: inout StatisticList) {
         let numbers = self.store.commandCounts()
-        let others = self.service.counters.total()
+        let others = self.service.commands.total()
         list.add("cmd_get", numbers.getCount)
         list.add("cmd_set", numbers.hits.set)
         list.add("cmd_flush", others.flushCount)
@@ -90,7 +90,7 @@ extension StatisticsReports {
         list.add("listen_disabled_num", 0)
         list.add("time_in_listen_disabled_us", 0)
         list.add("threads", self.service.threadCount)
-        list.add("conn_yields", self.service.counters.total().yieldCount)
+        list.add("conn_yields", self.service.commands.total().yieldCount)
         list.add("hash_power_level", statistics.hashPower)
         list.add("hash_bytes", statistics.hashByteCount)
         list.add("hash_is_expanding", statistics.isHashGrowing ? 1 : 0)

@@ -128,7 +128,7 @@ struct StatisticsReports {
     private func reset() {
         self.service.connections.reset()
         self.store.resetStatistics()
-        self.service.counters.reset()
+        self.service.commands.resetCounters()
         self.service.prefixes.clear()
         self.service.watchers.resetCounts()
         self.service.crawl.resetCount()

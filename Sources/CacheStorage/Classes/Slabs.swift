@@ -1,6 +1,9 @@
 /// The classes of chunks and the pages. One lock guards all of it; it is taken with a stripe's lock
 /// held, never the other way round, but for trying.
 final class Slabs {
+    /// Guards all that changes here. It stands here and not in the store, whose other fields are
+    /// read for each get.
+    let lock = StoreLock()
     let arena: Arena
     /// The classes' sizes, which anybody may read at any time.
     let sizes: ChunkSizes

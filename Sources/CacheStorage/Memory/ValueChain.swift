@@ -87,15 +87,23 @@ struct ValueReader {
 
 /// Writes a value from its start on, into the chunks that were made for it.
 struct ValueWriter {
-    private let arena: Arena
+    // SAFETY: who has a writer has the store that the arena belongs to. A reference that is counted
+    // for each store would be written to where each get reads.
+    private unowned(unsafe) let lender: Arena
     private let isChained: Bool
     /// The chunk to write to next, and where in it, from the end of its header.
     private var chunk: UInt32
     private var offset: Int
 
+    // SAFETY: see `lender`.
+    private var arena: Arena {
+        @inline(__always) get { unsafe self.lender }
+    }
+
     @inline(__always)
     init(_ item: Item, _ reference: UInt32, _ arena: Arena) {
-        self.arena = arena
+        // SAFETY: see `lender`.
+        unsafe self.lender = arena
         self.isChained = item.isChained
         self.chunk = item.isChained ? item.firstExtra : reference
         self.offset = item.isChained ? 0 : item.keyByteCount
@@ -103,7 +111,8 @@ struct ValueWriter {
 
     /// Writes to a chunk of a chain.
     init(extra: UInt32, _ arena: Arena) {
-        self.arena = arena
+        // SAFETY: see `lender`.
+        unsafe self.lender = arena
         self.isChained = true
         self.chunk = extra
         self.offset = 0

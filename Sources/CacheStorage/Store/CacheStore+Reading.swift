@@ -94,7 +94,9 @@ extension CacheStore {
     private func countHit(_ item: Item, _ access: Access, _ stripe: Int) {
         if access == .none { return }
         let index = self.sizes.queueIndex(item)
-        if access != .touch { self.hits(stripe, index) { $0.get += 1 } }
+        if access != .touch {
+            self.stripes[stripe].countGet(index, of: self.sizes.all.count)
+        }
         if access != .get { self.hits(stripe, index) { $0.touch += 1 } }
     }
 
@@ -113,10 +115,6 @@ extension CacheStore {
     /// Changes the counters of a class in a stripe.
     @inline(__always)
     func hits(_ stripe: Int, _ index: Int, _ change: (inout ClassHits) -> Void) {
-        if self.stripes[stripe].classHits.isEmpty {
-            self.stripes[stripe].classHits = [ClassHits](
-                repeating: ClassHits(), count: self.sizes.all.count)
-        }
-        change(&self.stripes[stripe].classHits[index])
+        self.stripes[stripe].countHit(index, of: self.sizes.all.count, change)
     }
 }

@@ -4,8 +4,7 @@ extension CacheStore {
     package func resetStatistics() {
         for stripe in 0..<Stripe.count {
             self.stripes.lock(stripe)
-            self.stripes[stripe].counts = CommandCounts()
-            self.stripes[stripe].classHits = []
+            self.stripes[stripe].resetCounts()
             self.stripes.unlock(stripe)
         }
         self.withSlabs { slabs in
@@ -44,9 +43,9 @@ extension CacheStore {
         for stripe in 0..<Stripe.count {
             self.stripes.lock(stripe)
             sum += self.stripes[stripe].counts
-            for hits in self.stripes[stripe].classHits { sum.hits += hits }
             self.stripes.unlock(stripe)
         }
+        for hits in self.hitsByClass() { sum.hits += hits }
         return sum
     }
 
@@ -54,7 +53,7 @@ extension CacheStore {
         var sums = [ClassHits](repeating: ClassHits(), count: self.sizes.all.count)
         for stripe in 0..<Stripe.count {
             self.stripes.lock(stripe)
-            for (index, hits) in self.stripes[stripe].classHits.enumerated() { sums[index] += hits }
+            self.stripes[stripe].appendHits(to: &sums)
             self.stripes.unlock(stripe)
         }
         return sums

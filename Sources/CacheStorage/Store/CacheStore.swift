@@ -14,7 +14,6 @@ package final class CacheStore: @unchecked Sendable {
     let stripes = Stripes()
     let slabs: Slabs
     let sizes: ChunkSizes
-    private let slabsLock = StoreLock()
     let secret: UInt64
     /// How the store was made.
     package let settings: StorageSettings
@@ -77,9 +76,10 @@ package final class CacheStore: @unchecked Sendable {
     /// Runs `body` with the classes and pages, alone.
     @inline(__always)
     func withSlabs<Result>(_ body: (Slabs) -> Result) -> Result {
-        self.slabsLock.lock()
-        defer { self.slabsLock.unlock() }
-        return body(self.slabs)
+        let slabs = self.slabs
+        slabs.lock.lock()
+        defer { slabs.lock.unlock() }
+        return body(slabs)
     }
 
     /// Runs `body` with the lock of a hash's stripe, whose number it gets.

@@ -4,14 +4,21 @@ package import Base
 package struct ItemView {
     private let item: Item
     private let reference: UInt32
-    private let store: CacheStore
+    // SAFETY: a view lives as long as the call of the store that made it. Counting a reference for
+    // each hit would be the one thing that processors fight for.
+    private unowned(unsafe) let lender: CacheStore
 
     @inline(__always)
     init(_ item: Item, _ reference: UInt32, _ store: CacheStore) {
         self.item = item
         self.reference = reference
-        self.store = store
+        // SAFETY: see `lender`.
+        unsafe self.lender = store
     }
+
+    // SAFETY: see `lender`.
+    @inline(__always)
+    private var store: CacheStore { unsafe self.lender }
 
     /// The client's flag bits.
     package var flags: UInt32 { self.item.clientFlags }
@@ -54,6 +61,13 @@ package struct ItemView {
     /// Appends the value to a buffer.
     @inline(__always)
     package func appendValue(to buffer: ByteBuffer) {
+        if self.item.isChained { return self.appendChainedValue(to: buffer) }
+        let item = self.item
+        buffer.append(item.value)
+    }
+
+    @inline(never)
+    private func appendChainedValue(to buffer: ByteBuffer) {
         self.item.forEachPiece(self.store.arena) { buffer.append($0) }
     }
 

@@ -46,8 +46,11 @@ final class TwoCaches {
         self.isReference = version.text.contains(Self.referenceVersion)
     }
 
-    /// Ends ours; memcached ends with the object.
-    func stop() async { await self.ours.stop() }
+    /// Ends both.
+    func stop() async {
+        self.peer.stop(9)
+        await self.ours.stop()
+    }
 
     /// Sends a text to both and compares. `{cas}` stands for the last CAS number that each showed.
     ///
