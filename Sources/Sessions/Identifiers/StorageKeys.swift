@@ -110,10 +110,7 @@ package enum StorageKeyPrefix {
 
     /// The first eight hexadecimal digits of SHA-256.
     private static func hash(_ text: String) -> String {
-        let digest = SHA256.digest(Array(text.utf8))
-        let buffer = ByteBuffer()
-        for byte in digest.prefix(4) { buffer.append(hexadecimal: UInt64(byte), minimumDigits: 2) }
-        return buffer.bytes.makeString()
+        SHA256.hexadecimal(text, digitCount: 8)
     }
 }
 

@@ -277,6 +277,10 @@ package struct SessionLookup: Sendable {
             if unanswered == answers.count { return .done(.unreachable) }
             return self.foundNothing(isCertain: unanswered == 0, view)
         }
+        if self.isDoubtful(winner, view) {
+            self.hasSearchedTwice = true
+            return self.search(view)
+        }
         let isDiverged =
             self.candidates.areDiverged || self.localIsDiverged(from: winner.content)
         if let local = self.local, !winner.content.isEnded,
@@ -292,6 +296,19 @@ package struct SessionLookup: Sendable {
             copies: self.candidates.copies(of: winner.id, in: view),
             isComplete: self.candidates.isComplete(winner, in: view), isDiverged: isDiverged)
         return .done(winner.content.isEnded ? .ended(found) : .found(found))
+    }
+
+    /// Whether something newer may be there than a first search has found. The places are not
+    /// looked at in one moment: of a session that was being moved meanwhile, the new place may have been
+    /// seen before it was written and the old one after it was emptied, and only an older copy is
+    /// left that nobody has removed. Who moves a session writes before he removes, so that a second
+    /// search finds it.
+    private func isDoubtful(_ winner: SessionCandidates.Candidate, _ view: ClusterView) -> Bool {
+        if self.hasSearchedTwice || winner.content.isEnded { return false }
+        if let local = self.local, !local.hasUnstoredWrites {
+            return local.version > winner.content.version
+        }
+        return !self.candidates.isComplete(winner, in: view)
     }
 
     /// Nothing in the store. Nodes that came and went explain it, and then the local copy counts;

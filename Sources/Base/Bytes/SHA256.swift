@@ -1,5 +1,6 @@
-/// SHA-256 (FIPS 180-4), for the hashed parts of a key prefix: nothing secret passes through it.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4), for the hashed parts of a key prefix and for names of sessions in logs;
+/// passwords and keys are the business of OpenSSL (`MessageAuthentication`).
+package enum SHA256 {
     private static let initial: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
@@ -19,7 +20,7 @@ enum SHA256 {
     ]
 
     /// The 32 bytes of the digest.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
         var padded = message
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }
@@ -34,6 +35,16 @@ enum SHA256 {
         return state.flatMap { word in
             [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
         }
+    }
+
+    /// The first hexadecimal digits of the digest of a text; `digitCount` is even, 64 at most.
+    package static func hexadecimal(_ text: String, digitCount: Int) -> String {
+        precondition(digitCount % 2 == 0 && digitCount <= 64, "two digits a byte, 32 bytes")
+        let buffer = ByteBuffer()
+        for byte in Self.digest(Array(text.utf8)).prefix(digitCount / 2) {
+            buffer.append(hexadecimal: UInt64(byte), minimumDigits: 2)
+        }
+        return buffer.bytes.makeString()
     }
 
     private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
