@@ -1,5 +1,7 @@
 """The story of an administrator: install, look, break, restart, upgrade, remove, purge."""
 
+import hashlib
+import json
 import os
 import re
 import sys
@@ -148,6 +150,32 @@ def rights(booted):
     return "one may only look, a member of the group may change"
 
 
+def fields(booted):
+    """Lines of one session are found in the journal by its hash, and by ctl."""
+    session = hashlib.sha256(os.urandom(16)).hexdigest()[:32].upper()
+    hashed = hashlib.sha256(session.encode()).hexdigest()[:16]
+    booted.run("systemctl stop sessiond.socket sessiond; "
+               f"curl -sS -o /dev/null -b JSESSIONID={session}-n1.node1 {PAGE}; "
+               "systemctl start sessiond")
+    text = booted.run(f"journalctl -u balancerd -o json --no-pager HOLDFAST_SESSION={hashed}")
+    entries = [json.loads(line) for line in text.splitlines()]
+    expect(entries, "an entry of the session", text)
+    entry = entries[-1]
+    expect(entry["_SYSTEMD_UNIT"] == "balancerd.service", "the unit", entry["_SYSTEMD_UNIT"])
+    expect(entry["SYSLOG_IDENTIFIER"] == "balancerd", "the name", entry["SYSLOG_IDENTIFIER"])
+    expect(entry["PRIORITY"] in "34", "an error's priority", entry["PRIORITY"])
+    expect(entry["HOLDFAST_CLIENT"] == "127.0.0.1", "the client", entry["HOLDFAST_CLIENT"])
+    request = entry["HOLDFAST_REQUEST"]
+    expect(re.fullmatch("[0-9a-f]{32}", request), "the request", request)
+    for option in (f"--session {session}-n1", f"--request {request}"):
+        found = booted.run(f"ctl log balancerd -n 500 {option} -o jsonl").splitlines()
+        expect(found and json.loads(found[-1])["request"] == request, f"lines by {option}", found)
+    by = booted.run("journalctl -o json --no-pager _SYSTEMD_UNIT=balancerd.service -n 200")
+    expect('"HOLDFAST_CLIENT":"user' in by or "uid" in by, "who used the control socket", by)
+    counts_on(booted, "after sessiond was away")
+    return f"{len(entries)} entries by session and request"
+
+
 def stuck(booted):
     """A loop that does nothing any more."""
     booted.run("mkdir -p /run/systemd/system/sessiond.service.d; printf "
@@ -229,6 +257,7 @@ STEPS = (
     ("I.5", "a restart keeps the cache's contents", kept),
     ("I.6", "a reload with a broken file fails with the reason", broken),
     ("I.7", "who may change what; no whole session id in the journal", rights),
+    ("I.13", "the journal has fields: client, session's hash, request", fields),
     ("I.8", "a stuck loop is restarted by the watchdog", stuck),
     ("I.9", "an instance has a UNIX socket by its name", instances),
     ("I.10", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),

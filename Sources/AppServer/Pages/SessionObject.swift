@@ -96,7 +96,8 @@ final class ApplicationObject: HostObject {
             return type.map { .string($0) } ?? .null
         case ("log", 1), ("log", 2):
             self.scope.exchange.worker.logger.info(
-                "\(self.application.path): \(arguments[0].text)")
+                "\(self.application.path): \(arguments[0].text)",
+                metadata: self.scope.exchange.logFields)
             return .null
         default: throw .noSuchMethod(method, of: self.typeName, near: Self.methods)
         }

@@ -72,7 +72,8 @@ extension RequestHandler {
             }
             page = found
         } catch {
-            self.worker.logger.error("\(application.path)\(error.text)")
+            self.worker.logger.error(
+                "\(application.path)\(error.text)", metadata: exchange.logFields)
             return self.sendProblem(error)
         }
         let isFirstRun = exchange.session == nil
@@ -90,7 +91,8 @@ extension RequestHandler {
         if scope.wantsNewSessionID { await exchange.session?.changeSessionID() }
         let outcome = await exchange.session?.finish()
         if let problem {
-            self.worker.logger.error("\(application.path)\(problem.text)")
+            self.worker.logger.error(
+                "\(application.path)\(problem.text)", metadata: exchange.logFields)
             let own = application.web.errorPages[500] ?? application.web.defaultErrorPage
             guard isFirstRun, own != nil else { return self.sendProblem(problem) }
             return try await self.sendApplicationError(500, problem.text)
@@ -136,7 +138,8 @@ extension RequestHandler {
                 try scope.storeMutableAttributes()
             } catch {
                 scope.exchange.worker.logger.error(
-                    "a session attribute is not kept: \(error.message)")
+                    "a session attribute is not kept: \(error.message)",
+                    metadata: scope.exchange.logFields)
             }
             return nil
         } catch {

@@ -24,7 +24,9 @@ struct ErrorLog {
         let line = "*\(exchange.connectionNumber) \(text)" + Self.circumstances(exchange)
         switch settings.target {
         case .off: return
-        case .standardError: self.logger.log(level: level.loggerLevel, "\(line)")
+        case .standardError:
+            self.logger.log(
+                level: level.loggerLevel, "\(line)", metadata: Self.fields(of: exchange))
         case .file(let path):
             let output = ByteBuffer(capacity: 256)
             LocalTime.append(.errorLog, exchange.unixNanoseconds, to: output)
@@ -36,6 +38,16 @@ struct ErrorLog {
                 self.logger.error("\(error.summary)")
             }
         }
+    }
+
+    /// What the line can be found by. The session is the one of Tomcat's cookie.
+    private static func fields(of exchange: Exchange) -> Logger.Metadata {
+        let request = ByteBuffer(capacity: 32)
+        RequestIdentifier.append(of: exchange, to: request)
+        let head = exchange.head
+        let session = head.cookie("JSESSIONID").map { Redacted.sessionHash(head.string($0)) }
+        return LogField.metadata(
+            client: exchange.peerHostText, session: session, request: request.makeString())
     }
 
     private static func circumstances(_ exchange: Exchange) -> String {

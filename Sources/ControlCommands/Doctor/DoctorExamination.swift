@@ -20,6 +20,13 @@ enum DoctorExamination {
         for (name, address) in Self.caches(facts) {
             if let cache = await Self.cache(name, address, on: loop) { facts.caches.append(cache) }
         }
+        for daemon in facts.daemons where daemon.status?.daemon == "cached" {
+            guard let socket = sockets.first(where: { $0.name == daemon.name }),
+                let status = try? await ControlClient(socket, on: loop).send(
+                    "GET", "/v1/replication", as: ReplicationStatus.self)
+            else { continue }
+            facts.replications.append((daemon.name, status))
+        }
         for socket in sockets {
             do {
                 let report = try await ControlClient(socket, on: loop).send(

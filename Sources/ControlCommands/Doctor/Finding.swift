@@ -58,6 +58,8 @@ struct DoctorFacts: Sendable {
     var daemons: [(name: String, status: StatusReport?, failure: String)] = []
     /// The caches.
     var caches: [Cache] = []
+    /// The replication of the caches of this machine.
+    var replications: [(name: String, status: ReplicationStatus)] = []
     /// Files that were changed and not taken.
     var changedFiles: [ChangedFile] = []
     /// Who holds memcached's port instead of a cache of ours.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import EventLoop
 
 /// `ctl log`: what daemons have logged, those of all daemons by time.
@@ -8,6 +9,9 @@ struct LogCommand: ParsableCommand {
         .text("name", nil, "the instance"),
         .text("level", nil, "trace, debug, info, notice, warning, error, critical"),
         .text("message", nil, "what it says"),
+        .text("client", nil, "who asked, where it is known"),
+        .text("session", nil, "a hash of the session's id: 16 digits of its SHA-256"),
+        .text("request", nil, "the request, as $request_id and X-Request-ID name it"),
     ]
 
     static let configuration = CommandConfiguration(
@@ -15,12 +19,14 @@ struct LogCommand: ParsableCommand {
         abstract: "What daemons log, the newest last; -f goes on with what comes.",
         discussion: """
             A daemon remembers its last 500 lines; older ones are in the journal \
-            (journalctl -u NAME). Session ids are cut to 8 digits.
+            (journalctl -u NAME), with the fields HOLDFAST_CLIENT, HOLDFAST_SESSION and \
+            HOLDFAST_REQUEST. Session ids are cut to 8 digits.
 
             Examples:
               ctl log -n 100
               ctl log -f balancerd
               ctl log -f --at-least warning -o jsonl
+              ctl log --session 5AF1C2B37D9E40A8B6C5D4E3F2A10987-n1.node4
 
             \(RecordList.help("lines", Self.fields))
             """)
@@ -34,6 +40,11 @@ struct LogCommand: ParsableCommand {
         name: .customLong("at-least"), help: "Leave out what is less important.",
         completion: .list(["debug", "info", "notice", "warning", "error", "critical"]))
     var level: LogLevel?
+    @Option(help: "Only lines about this session: its id, or the hash that lines show.")
+    var session: String?
+    @Option(help: "Only lines about this request, as $request_id names it.")
+    var request: String?
+    @Option(help: "Only lines about this client.") var client: String?
     @OptionGroup var daemons: DaemonOptions
     @Option(name: [.customShort("o"), .customLong("output")], help: "How to write the lines.")
     var form = OutputForm.table
@@ -51,11 +62,24 @@ struct LogCommand: ParsableCommand {
         }
     }
 
+    private func isMeant(_ report: LogLineReport) -> Bool {
+        if let client, report.client != client { return false }
+        if let request, report.request != request { return false }
+        guard let session else { return true }
+        return report.session == session || report.session == Self.hash(of: session)
+    }
+
+    /// As the daemons name a session (`Redacted.sessionHash`): its id without route and node.
+    static func hash(of session: String) -> String {
+        SHA256.hexadecimal(String(session.prefix { $0 != "-" && $0 != "." }), digitCount: 16)
+    }
+
     private func take(_ socket: ControlSocket, _ line: String, _ printer: LinePrinter) {
         guard let report = JSONText.decode(LogLineReport.self, line: line) else {
             return printer.printLost(socket, line)
         }
         if let level, let own = LogLevel(rawValue: report.level), own < level { return }
+        guard self.isMeant(report) else { return }
         let text =
             "\(Humane.time(unixMilliseconds: report.unixMilliseconds)) \(socket.name) "
             + "\(report.level): \(report.message)"
@@ -63,7 +87,8 @@ struct LogCommand: ParsableCommand {
         printer.print(
             [
                 .unixMilliseconds(report.unixMilliseconds), .text(socket.name),
-                .text(report.level), .text(report.message),
+                .text(report.level), .text(report.message), .text(report.client ?? ""),
+                .text(report.session ?? ""), .text(report.request ?? ""),
             ],
             shown: isBad
                 ? Terminal.alarming(RecordWriter.oneLine(text)) : RecordWriter.oneLine(text))

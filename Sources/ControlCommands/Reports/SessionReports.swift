@@ -98,6 +98,9 @@ struct LogLineReport: Decodable, Sendable {
     var level: String
     var label: String
     var message: String
+    var client: String?
+    var session: String?
+    var request: String?
 }
 
 /// One line of `GET /v1/events`.

@@ -164,7 +164,9 @@ package final class ControlServer: Sendable {
     {
         let what = "\(route.method) \(Self.loggable(route, request))\(Self.loggable(request.body))"
         if route.access != .read, !request.peer.mayChange {
-            self.logger.warning("refused on the control socket: \(what) by \(request.peer)")
+            self.logger.warning(
+                "refused on the control socket: \(what) by \(request.peer)",
+                metadata: LogField.metadata(client: request.peer.description))
             self.tell("control_refused", "refused: \(what)", request)
             return .error(
                 ControlError(
@@ -175,7 +177,9 @@ package final class ControlServer: Sendable {
         do {
             let response = try await route.handler(request)
             if route.access == .change {
-                self.logger.notice("done on the control socket: \(what) by \(request.peer)")
+                self.logger.notice(
+                    "done on the control socket: \(what) by \(request.peer)",
+                    metadata: LogField.metadata(client: request.peer.description))
                 self.tell("control_done", "done: \(what)", request)
             }
             return response
@@ -184,7 +188,8 @@ package final class ControlServer: Sendable {
             if route.access == .change {
                 let why = Self.loggable(refusal.message, of: request)
                 self.logger.warning(
-                    "not done on the control socket: \(what) by \(request.peer): \(why)")
+                    "not done on the control socket: \(what) by \(request.peer): \(why)",
+                    metadata: LogField.metadata(client: request.peer.description))
                 self.tell("control_not_done", "not done: \(what): \(why)", request)
             }
             return .error(refusal)

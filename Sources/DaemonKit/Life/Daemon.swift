@@ -127,7 +127,7 @@ extension LogOutput {
     /// Writes why a daemon does not start; for people without time and level, as programs do.
     func writeStartFailure(of name: String, _ text: String) {
         switch self.form {
-        case .journal: self.write(level: .critical, label: name, text: text)
+        case .journal, .priorities: self.write(level: .critical, label: name, text: text)
         case .human: self.writeRaw("\(name): \(text)\n")
         }
     }

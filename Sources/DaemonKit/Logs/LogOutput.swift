@@ -6,8 +6,8 @@ import SystemInterface
 
 /// Where log lines go: standard error, in the form that its reader wants. Any thread.
 ///
-/// - The journal gets `<3>cached: message key=value`: it keeps time and process itself and takes
-///   the priority from the number (sd-daemon(3)).
+/// - The journal gets an entry with the priority and fields of its own (`JournalEntry`), or, when
+///   it does not take that, `<3>cached: message key=value` (sd-daemon(3)).
 /// - A person or file gets `2026-11-24 04:57:17.123 error cached: message key=value`, local time.
 ///
 /// One write(2) a message, so lines of several threads do not mix. Session ids are cut in whatever
@@ -15,8 +15,10 @@ import SystemInterface
 package final class LogOutput: Sendable {
     /// How lines are written.
     package enum Form: Sendable {
-        /// With the priority in front, for systemd's journal.
+        /// As entries of systemd's journal.
         case journal
+        /// With the priority in front, as the journal takes lines of a stream.
+        case priorities
         /// With time and level, for people.
         case human
     }
@@ -26,11 +28,21 @@ package final class LogOutput: Sendable {
     /// The lines as JSON, for whoever watches: `unixMilliseconds`, `level`, `label`, `message`.
     package let lines = LineHub()
     private let descriptor: Int32
+    private let send: @Sendable (JournalEntry) -> Bool
     private let levelNumber: Atomic<Int>
 
     /// Makes an output; `descriptor` stays open as long as anybody logs.
-    package init(form: Form, level: Logger.Level = .info, descriptor: Int32 = 2) {
+    package convenience init(form: Form, level: Logger.Level = .info, descriptor: Int32 = 2) {
+        self.init(form: form, level: level, descriptor: descriptor) { $0.send() }
+    }
+
+    /// The same with another way to the journal.
+    init(
+        form: Form, level: Logger.Level, descriptor: Int32,
+        send: @escaping @Sendable (JournalEntry) -> Bool
+    ) {
         self.form = form
+        self.send = send
         self.descriptor = descriptor
         self.levelNumber = Atomic(Self.number(of: level))
     }
@@ -60,22 +72,36 @@ package final class LogOutput: Sendable {
         LineLogHandler(output: self, label: label)
     }
 
-    /// Writes one message; further lines of it are indented for people and marked for the journal.
-    func write(level: Logger.Level, label: String, text: String) {
-        let buffer = ByteBuffer()
+    /// Writes one message; each line of it is marked where lines carry the priority.
+    func write(
+        level: Logger.Level, label: String, text: String, fields: [(LogField, String)] = []
+    ) {
         let text = Redacted.lines(text)
-        switch self.form {
-        case .journal:
-            for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+        self.lines.publish(Self.document(level, label, text, fields))
+        if self.form == .journal,
+            self.send(JournalEntry(level: level, label: label, text: text, fields: fields))
+        {
+            return
+        }
+        let buffer = ByteBuffer()
+        // What the text says already is not said again.
+        let whole = fields.reduce(text) { text, field in
+            let isSaid = text.firstPlace(of: field.1) != nil
+            return isSaid ? text : "\(text) \(field.0.rawValue)=\(field.1)"
+        }
+        if self.form == .human {
+            buffer.append("\(Self.timeText()) \(level.rawValue) \(label): \(whole)\n")
+        } else {
+            for line in whole.split(separator: "\n", omittingEmptySubsequences: true) {
                 buffer.append("<\(level.journalPriority)>\(label): \(line)\n")
             }
-        case .human: buffer.append("\(Self.timeText()) \(level.rawValue) \(label): \(text)\n")
         }
         self.writeAll(buffer)
-        self.lines.publish(Self.document(level, label, text))
     }
 
-    private static func document(_ level: Logger.Level, _ label: String, _ text: String) -> String {
+    private static func document(
+        _ level: Logger.Level, _ label: String, _ text: String, _ fields: [(LogField, String)]
+    ) -> String {
         let buffer = ByteBuffer()
         var json = JSONWriter(into: buffer)
         json.object { json in
@@ -83,6 +109,7 @@ package final class LogOutput: Sendable {
             json.member("level", level.rawValue)
             json.member("label", label)
             json.member("message", text)
+            for (field, value) in fields { json.member(field.rawValue, value) }
         }
         return buffer.bytes.makeString()
     }
@@ -161,9 +188,16 @@ private struct LineLogHandler: LogHandler {
         var all = self.metadata
         if let provided = self.metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) { text += " \(key)=\(value)" }
+        var fields: [(LogField, String)] = []
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+            if let field = LogField(rawValue: key) {
+                if let shown = field.shown("\(value)") { fields.append((field, shown)) }
+            } else {
+                text += " \(key)=\(value)"
+            }
+        }
         if let error = event.error { text += ": \(error)" }
-        self.output.write(level: event.level, label: self.label, text: text)
+        self.output.write(level: event.level, label: self.label, text: text, fields: fields)
     }
 }
 

@@ -67,6 +67,34 @@ struct DoctorRulesTests {
         #expect(Self.rules(facts) == rules)
     }
 
+    private static func link(_ state: String, _ more: String = "", waiting: Int = 0) -> String {
+        """
+        {"isEnabled":true,"logCountMax":1000,"links":[{"peer":"10.0.0.2:11212","direction":"to",
+        "state":"\(state)","waiting":\(waiting),"items":0,"deletions":0,"flushes":0,
+        "passedOver":0,"copies":0,"overflows":0,"connects":1\(more)}]}
+        """
+    }
+
+    private static let replications: [(text: String, rules: [String])] = [
+        (#"{"isEnabled":false}"#, []), (#"{"isEnabled":true,"links":[]}"#, ["no_replica"]),
+        (link("streaming"), []), (link("streaming", waiting: 800), []),
+        (link("streaming", waiting: 801), ["replica_queue_near_limit"]),
+        (link("streaming", #","lagSeconds":5.0"#, waiting: 1), []),
+        (link("streaming", #","lagSeconds":6.5"#, waiting: 1), ["replica_behind"]),
+        (link("copying"), ["replica_copying"]), (link("dialing"), ["replica_away"]),
+        (link("waiting", #","problem":"connection refused""#, waiting: 7), ["replica_away"]),
+    ]
+
+    @Test(arguments: replications.indices)
+    func aReplicaIsJudgedByItsLink(index: Int) throws {
+        var facts = try Self.facts()
+        let (text, rules) = Self.replications[index]
+        facts.replications = [
+            ("n1", try JSONDecoder().decode(ReplicationStatus.self, from: Data(text.utf8)))
+        ]
+        #expect(Self.rules(facts) == rules)
+    }
+
     private static func upstream(_ affinity: String, _ peers: String) -> String {
         #"{"daemon":"balancerd","balancer":{"upstreams":[{"name":"u","affinity":""#
             + #"\#(affinity)","peers":[\#(peers)]}]}}"#
