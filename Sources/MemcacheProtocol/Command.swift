@@ -19,6 +19,9 @@ package enum ProtocolLimits {
 /// How a value is stored.
 package enum StoreVerb: Equatable, Sendable {
     case set, add, replace, append, prepend, compareAndSet
+
+    /// Whether the bytes are joined to a value that is there.
+    package var isJoin: Bool { self == .append || self == .prepend }
 }
 
 /// A storage command's line; the data block follows it.

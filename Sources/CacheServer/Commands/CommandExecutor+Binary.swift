@@ -130,13 +130,13 @@ extension CommandExecutor {
     /// Stores a value: set, add, replace, append, prepend. Where the value has arrived in its item,
     /// `packet` ends before it.
     func store(
-        _ request: BinaryRequest, _ packet: Span<UInt8>, arrived: PendingItem? = nil
+        _ request: BinaryRequest, _ packet: Span<UInt8>, arrived: ArrivedValue? = nil
     ) {
         let wanted = self.request(request, packet)
         let key = packet.extracting(request.key)
         self.prefixes.count(.set, key)
         self.noteFetch(key)
-        let value = arrived == nil ? packet.extracting(request.value) : Span()
+        let value = arrived?.item == nil ? packet.extracting(request.value) : Span()
         let (outcome, cas) = self.put(key, value, arrived, wanted)
         self.noteStore(key, outcome, wanted.mode, expiry: wanted.expiry)
         self.answer(outcome, cas: cas, wanted.mode, to: request)
@@ -146,7 +146,7 @@ extension CommandExecutor {
     func request(_ request: BinaryRequest, _ packet: Span<UInt8>) -> CacheStore.StoreRequest {
         let cas = request.header.cas
         let opcode = request.opcode.loud
-        let isJoined = opcode == .append || opcode == .prepend
+        let isJoined = opcode.isJoin
         let mode: CacheStore.Mode
         switch opcode {
         case .append: mode = .append

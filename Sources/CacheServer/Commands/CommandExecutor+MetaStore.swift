@@ -92,7 +92,7 @@ extension CommandExecutor {
     /// Stores a value: what is in the input, or what has arrived in its item.
     func metaSet(
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ request: MetaSetRequest,
-        _ value: Span<UInt8>, arrived: PendingItem? = nil
+        _ value: Span<UInt8>, arrived: ArrivedValue? = nil
     ) {
         guard request.flags.hasBinaryKey else {
             let key = line.extracting(key)
@@ -104,11 +104,11 @@ extension CommandExecutor {
 
     private func metaSet(
         _ line: Span<UInt8>, _ range: Range<Int>, _ request: MetaSetRequest, _ key: Span<UInt8>,
-        _ value: Span<UInt8>, _ arrived: PendingItem?
+        _ value: Span<UInt8>, _ arrived: ArrivedValue?
     ) {
         let flags = request.flags
         self.counts.metaCount += 1
-        var byteCount = arrived?.byteCount ?? value.count
+        var byteCount = arrived?.item?.byteCount ?? value.count
         self.prefixes.count(.set, key)
         self.noteFetch(key)
         let (outcome, cas) = self.store(key, value, arrived, request)
@@ -147,7 +147,7 @@ extension CommandExecutor {
     /// Stores as the mode says; what is to be joined to nothing is stored alone where `N` asks for
     /// it.
     private func store(
-        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: PendingItem?, _ meta: MetaSetRequest
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: ArrivedValue?, _ meta: MetaSetRequest
     ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
         let request = self.request(meta)
         for _ in 0..<Self.triesMax {

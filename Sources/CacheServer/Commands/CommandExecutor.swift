@@ -116,7 +116,7 @@ struct CommandExecutor {
     /// Stores a value: what is in the input, or what has arrived in its item.
     func store(
         _ command: StoreCommand, _ key: Span<UInt8>, _ value: Span<UInt8>,
-        arrived: PendingItem? = nil
+        arrived: ArrivedValue? = nil
     ) {
         let request = self.request(command)
         self.prefixes.count(.set, key)
@@ -146,10 +146,10 @@ struct CommandExecutor {
 
     @inline(__always)
     func put(
-        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: PendingItem?,
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ arrived: ArrivedValue?,
         _ request: CacheStore.StoreRequest
     ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
-        if let arrived { return arrived.commit(request, now: self.now) }
+        if let stored = arrived?.commit(request, now: self.now) { return stored }
         return self.store.store(key, value, request, now: self.now)
     }
 

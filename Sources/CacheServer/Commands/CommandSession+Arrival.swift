@@ -55,33 +55,45 @@ extension CommandSession {
             self.missingByteCount = missing - count + end - input.count
             return false
         }
+        let rest = input.bytes
+        if end == 0 || rest[0] == 0x0D && rest[1] == 0x0A {
+            guard self.store(arrival, executor) else { return false }
+        } else if !arrival.command.isSilent {
+            executor.output.append(Answers.badDataChunk)
+        }
         self.arrival = nil
-        self.store(arrival, input, executor)
         input.consume(end)
         return true
     }
 
-    private func store(
-        _ arrival: ValueArrival, _ input: ByteBuffer, _ executor: CommandExecutor
-    ) {
-        let end = input.bytes
-        let isGood =
-            arrival.command.endByteCount == 0 || end[0] == 0x0D && end[1] == 0x0A
+    /// Stores a value that has arrived; false when others are to have their turn first.
+    private func store(_ arrival: ValueArrival, _ executor: CommandExecutor) -> Bool {
         let headBytes = arrival.head
-        let head = headBytes.span
+        let (head, item) = (headBytes.span, arrival.item)
         switch arrival.command {
         case .text(let command):
-            if isGood {
-                let key = head.extracting(command.key)
-                executor.store(command, key, Span(), arrived: arrival.item)
-            } else if !command.isSilent {
-                executor.output.append(Answers.badDataChunk)
-            }
+            let key = head.extracting(command.key)
+            guard
+                let ready = self.ready(
+                    key, executor.request(command), isJoin: command.verb.isJoin, Span(),
+                    item: item, executor)
+            else { return false }
+            executor.store(command, key, Span(), arrived: ready)
         case .meta(let key, let flags, let request):
-            guard isGood else { return executor.output.append(Answers.badDataChunk) }
-            executor.metaSet(head, key, flags, request, Span(), arrived: arrival.item)
-        case .binary(let request): executor.store(request, head, arrived: arrival.item)
+            guard
+                let ready = self.readyMeta(
+                    head.extracting(key), request, Span(), item: item, executor)
+            else { return false }
+            executor.metaSet(head, key, flags, request, Span(), arrived: ready)
+        case .binary(let request):
+            guard
+                let ready = self.ready(
+                    head.extracting(request.key), executor.request(request, head),
+                    isJoin: request.opcode.isJoin, Span(), item: item, executor)
+            else { return false }
+            executor.store(request, head, arrived: ready)
         }
+        return true
     }
 }
 

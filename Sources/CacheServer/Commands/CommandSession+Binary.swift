@@ -49,7 +49,13 @@ extension CommandSession {
                     .binary(request), head, head.extracting(request.key), input, head.count,
                     executor)
             }
-            executor.store(request, input.bytes)
+            let packet = input.bytes
+            guard
+                let ready = self.ready(
+                    packet.extracting(request.key), executor.request(request, packet),
+                    isJoin: request.opcode.isJoin, packet.extracting(request.value), executor)
+            else { return false }
+            executor.store(request, packet, arrived: ready)
         case .flush where !self.service.options.commands.allowsFlush:
             BinaryAnswers(to: request.header, executor.output).error(.authenticationError)
         case .statistics: self.binaryStatistics(request, input.bytes, executor)

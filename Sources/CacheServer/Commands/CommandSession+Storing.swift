@@ -47,7 +47,13 @@ extension CommandSession {
             input.consume(value.upperBound + 2)
             return true
         }
-        executor.store(command, line.extracting(command.key), bytes.extracting(value))
+        let key = line.extracting(command.key)
+        guard
+            let ready = self.ready(
+                key, executor.request(command), isJoin: command.verb.isJoin,
+                bytes.extracting(value), executor)
+        else { return false }
+        executor.store(command, key, bytes.extracting(value), arrived: ready)
         input.consume(value.upperBound + 2)
         return true
     }
@@ -82,9 +88,28 @@ extension CommandSession {
             input.consume(value.upperBound + 2)
             return true
         }
-        executor.metaSet(line, command.key, command.flags, request, bytes.extracting(value))
+        guard
+            let ready = self.readyMeta(
+                line.extracting(command.key), request, bytes.extracting(value), executor)
+        else { return false }
+        executor.metaSet(
+            line, command.key, command.flags, request, bytes.extracting(value), arrived: ready)
         input.consume(value.upperBound + 2)
         return true
+    }
+
+    /// `ready` for a key as `ms` has it, which may be Base64.
+    func readyMeta(
+        _ key: Span<UInt8>, _ request: MetaSetRequest, _ value: Span<UInt8>,
+        item: PendingItem? = nil, _ executor: CommandExecutor
+    ) -> ArrivedValue? {
+        guard request.isJoin, request.flags.hasBinaryKey, let bytes = executor.decoded(key) else {
+            return self.ready(
+                key, executor.request(request), isJoin: request.isJoin, value, item: item,
+                executor)
+        }
+        return self.ready(
+            bytes.bytes, executor.request(request), isJoin: true, value, item: item, executor)
     }
 
     /// Where the value stands; nil when it is not all there.

@@ -30,6 +30,8 @@ final class CommandSession {
     var skipCount = 0
     /// A value that goes into its item while it comes.
     var arrival: ValueArrival?
+    /// A large value that grows in steps.
+    var join: PendingJoin?
     /// How much of the line of a get was answered.
     private var answeredByteCount = 0
     /// Whether the client, or what it sent, asks for the end.
@@ -126,7 +128,7 @@ final class CommandSession {
             if executor.mustSend { return .forRoom }
             if left == 0 { return .forOthers }
             guard self.executeOne(input, executor) else {
-                if self.answeredByteCount == 0 { return .forInput }
+                if self.answeredByteCount == 0, self.join == nil { return .forInput }
                 return executor.mustSend ? .forRoom : .forOthers
             }
             if self.stream != nil { return .forStream }

@@ -27,6 +27,12 @@ final class ValueArrival {
             }
         }
 
+        /// Whether the client wants no answer, also when the value does not end as it should.
+        var isSilent: Bool {
+            if case .text(let command) = self { return command.isSilent }
+            return false
+        }
+
         /// What stands behind the value: a line's end, but in the binary protocol.
         var endByteCount: Int {
             if case .binary = self { return 0 }

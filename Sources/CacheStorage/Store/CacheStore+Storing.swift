@@ -10,7 +10,8 @@ extension CacheStore {
     package enum Mode: Equatable, Sendable {
         case set, add, replace, append, prepend, compareAndSet
 
-        var isJoin: Bool { self == .append || self == .prepend }
+        /// Whether the bytes are joined to a value that is there.
+        package var isJoin: Bool { self == .append || self == .prepend }
     }
 
     /// What else holds for a store.

@@ -111,6 +111,36 @@ package final class PendingItem {
         return result
     }
 
+    /// A reader of the value, which has arrived.
+    var reader: ValueReader {
+        ValueReader(Item(self.store.arena, self.reference), self.reference, self.store.arena)
+    }
+
+    /// Stores the value in the place of an item that it was made from, whose flags and expiry it
+    /// takes.
+    ///
+    /// - Parameter countedByteCount: how many bytes the client sent for it.
+    /// - Returns: nil when that item is no longer there.
+    func commit(
+        _ request: CacheStore.StoreRequest, over old: UInt32, now: UInt32, countedByteCount: Int
+    ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64)? {
+        let store = self.store
+        let result = store.withStripe(of: self.hash) { stripe in
+            let item = Item(store.arena, self.reference)
+            guard store.find(item.key, self.hash, stripe, now: now) == old else {
+                return (outcome: CacheStore.StoreOutcome, cas: UInt64)?.none
+            }
+            var known = request
+            known.flags = Item(store.arena, old).clientFlags
+            known.expiry = Item(store.arena, old).expiry
+            let result = store.show(self.reference, stripe, known, now: now)
+            store.countStore(item.key, countedByteCount, request.mode, result.outcome, stripe)
+            return result
+        }
+        self.isCommitted = result?.outcome == .stored
+        return result
+    }
+
     /// Stores the value, which has arrived from another store, unless a newer state is there.
     ///
     /// - Returns: whether it was stored.

@@ -32,6 +32,9 @@ package enum BinaryOpcode: UInt8, CaseIterable, Sendable {
 
     /// Whether the nominal outcome is not told: a miss of a get, the success of another.
     package var isQuiet: Bool { self != self.loud }
+
+    /// Whether the bytes are joined to a value that is there.
+    package var isJoin: Bool { self.loud == .append || self.loud == .prepend }
 }
 
 /// The outcomes that a response tells.

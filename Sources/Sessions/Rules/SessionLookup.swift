@@ -299,10 +299,10 @@ package struct SessionLookup: Sendable {
     }
 
     /// Whether something newer may be there than a first search has found. The places are not
-    /// looked at in one moment: of a session that was being moved meanwhile, the new place may have been
-    /// seen before it was written and the old one after it was emptied, and only an older copy is
-    /// left that nobody has removed. Who moves a session writes before he removes, so that a second
-    /// search finds it.
+    /// looked at in one moment: of a session that was being moved meanwhile, the new place may have
+    /// been seen before it was written and the old one after it was emptied, and only an older copy
+    /// is left that nobody has removed. Who moves a session writes before he removes, so that a
+    /// second search finds it.
     private func isDoubtful(_ winner: SessionCandidates.Candidate, _ view: ClusterView) -> Bool {
         if self.hasSearchedTwice || winner.content.isEnded { return false }
         if let local = self.local, !local.hasUnstoredWrites {

@@ -68,6 +68,27 @@ extension ComparisonTables {
         ]
     }
 
+    /// Joins with values that are too large to be copied at once; for `-I 8m`.
+    static var joins: [String] {
+        [1_000_000, 1_048_576, 3_000_000].flatMap { Self.joins(with: $0) }
+    }
+
+    private static func joins(with size: Int) -> [String] {
+        let key = "bGFyZ2U="
+        let ten = self.set("append", "j", 10) + "get j\r\n" + self.set("prepend", "j", 10)
+        let many = self.set("append", "j", 1_500_000) + self.set("prepend", "j", 17_000, " noreply")
+        let meta = self.metaSet("j", 40_000, " MA k c") + "mg j s f t\r\n"
+        // Too large together; what was there stays.
+        let tooLarge = self.set("set", "j", 5_000_000) + self.set("append", "j", 4_000_000)
+        return [
+            self.set("set", "j", size) + "gets j\r\n", ten + "get j\r\nmn\r\n",
+            many + "get j\r\n", meta + self.metaSet("j", 5, " MP C{cas} q") + "mg j s v\r\n",
+            self.metaSet("j", 5, " MA C987654321") + self.metaSet("j", 5, " MP T60 F3"),
+            "mg j s t f\r\n", self.metaSet(key, size, " b") + self.metaSet(key, 9, " b MA"),
+            "mg \(key) b s v\r\n", tooLarge + "mg j s\r\ndelete j\r\n",
+        ]
+    }
+
     private static var fetched: [String] {
         let keys = self.sizes.map { "m\($0)" }
         return [

@@ -65,6 +65,12 @@ struct ComparisonTests {
         try await Self.compareAll(ComparisonTables.large, manner)
     }
 
+    @Test(arguments: [Exchange.Manner.whole, .inPieces])
+    func joinsWithLargeValues(manner: Exchange.Manner) async throws {
+        try await Self.compareAll(
+            ComparisonTables.joins, manner, options: ["-I", "8m", "-m", "256"])
+    }
+
     @Test func smallItemsOnly() async throws {
         try await Self.compareAll(
             ComparisonTables.sizes(around: 2_048),
