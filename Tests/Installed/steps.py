@@ -257,12 +257,12 @@ STEPS = (
     ("I.5", "a restart keeps the cache's contents", kept),
     ("I.6", "a reload with a broken file fails with the reason", broken),
     ("I.7", "who may change what; no whole session id in the journal", rights),
-    ("I.13", "the journal has fields: client, session's hash, request", fields),
-    ("I.8", "a stuck loop is restarted by the watchdog", stuck),
-    ("I.9", "an instance has a UNIX socket by its name", instances),
-    ("I.10", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),
-    ("I.11", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
-    ("I.12", "remove keeps the configuration, purge leaves nothing", removed),
+    ("I.8", "the journal has fields: client, session's hash, request", fields),
+    ("I.9", "a stuck loop is restarted by the watchdog", stuck),
+    ("I.10", "an instance has a UNIX socket by its name", instances),
+    ("I.11", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),
+    ("I.12", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
+    ("I.13", "remove keeps the configuration, purge leaves nothing", removed),
 )
 
 with open(os.path.join(HERE, "load.py"), encoding="utf-8") as file:
