@@ -123,6 +123,14 @@ if environment["HOLDFAST_BENCHMARKS"] != nil {
             name: "InProcess",
             dependencies: ["Base", "SystemInterface", "CacheStorage", "MemcacheProtocol"],
             path: "Tests/Benchmarks/InProcess"))
+    targets.append(
+        .executableTarget(
+            name: "Turns",
+            dependencies: [
+                "Base", "SystemInterface", "EventLoop", "DaemonKit", "CacheServer",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Benchmarks/Turns"))
 }
 targets += testTargets.filter { chosenTests?.contains($0.name) ?? true }
 for target in targets where target.type != .system && target.name != "CLinux" {

@@ -13,8 +13,6 @@ package final class CacheService: DaemonService {
     /// How often buckets are looked through for what has expired, and how many at once.
     private static let crawlInterval = Duration.milliseconds(100)
     private static let crawlBucketCount = 256
-    /// How many pages are given back at once after the memory limit was lowered.
-    private static let pagesGivenBackAtOnce = 16
     private static let idleCheckInterval = Duration.milliseconds(500)
 
     let daemon: Daemon
@@ -166,12 +164,17 @@ package final class CacheService: DaemonService {
             if self.options.memory.eviction.hasCrawler {
                 self.store.crawl(bucketCount: Self.crawlBucketCount, now: now)
             }
-            // One at a time, so that commands wait for one at the most.
-            for _ in 0..<Self.pagesGivenBackAtOnce {
-                guard self.store.giveBackPage(now: now) else { break }
-            }
-            if !self.isDraining { self.scheduleCrawl(on: loop) }
+            self.giveBackPages(on: loop)
         }
+    }
+
+    /// Gives memory above the limit back, a page a turn, then waits for the next crawl.
+    private func giveBackPages(on loop: Loop) {
+        if self.isDraining { return }
+        guard self.store.giveBackPage(now: self.clock.second(loop.now)) else {
+            return self.scheduleCrawl(on: loop)
+        }
+        loop.schedule(at: loop.now) { self.giveBackPages(on: loop) }
     }
 
     /// Closes connections that had no command for too long (`-o idle_timeout`).

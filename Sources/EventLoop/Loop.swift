@@ -43,6 +43,8 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     private var watchers: WatcherTable = WatcherTable()
     private var turnTime = SystemClock.now()
     private var pace: LoopPace
+    /// Who measures the turns; nil but in benchmarks. Loop thread only.
+    package var turnMeter: TurnMeter?
     let buffers = ByteBufferPool(
         blockSize: Loop.bufferBlockSize, spareCountMax: Loop.spareBlockCountMax)
 
@@ -256,11 +258,13 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         }
         let poll = self.poll
         let eventCount: Int
+        self.turnMeter?.turnEnds()
         do {
             eventCount = try poll.wait(timeoutMilliseconds: isSleeping ? timeout : 0)
         } catch {
             preconditionFailure("epoll_wait failed: \(error)")
         }
+        self.turnMeter?.turnBegins()
         self.turnTime = SystemClock.now()
         if self.sleepState.exchange(SleepState.running, ordering: .acquiringAndReleasing)
             == SleepState.notified
@@ -303,7 +307,9 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         for piece in taken.work { piece() }
     }
 
+    /// Fires what was due when it began: a timer that sets itself again for now has its next turn,
+    /// and others have theirs between.
     private func fireTimers() {
-        while let work = self.timers.takeDue(now: self.turnTime) { work() }
+        for timer in self.timers.takeDue(now: self.turnTime) { timer.fire() }
     }
 }

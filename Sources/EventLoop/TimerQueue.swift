@@ -16,6 +16,13 @@ package final class TimerHandle {
 
     /// Whether it is neither done nor cancelled.
     package var isPending: Bool { self.work != nil }
+
+    /// Does the work, unless it was cancelled meanwhile.
+    func fire() {
+        guard let work = self.work else { return }
+        self.work = nil
+        work()
+    }
 }
 
 /// The timers of one loop: a binary heap by deadline.
@@ -49,16 +56,14 @@ struct TimerQueue {
         }
     }
 
-    /// Takes the work of one timer that is due at `now`, or nil when none is.
-    mutating func takeDue(now: Instant) -> (() -> Void)? {
+    /// Takes the timers that are due at `now`, the earliest first.
+    mutating func takeDue(now: Instant) -> [TimerHandle] {
+        var due: [TimerHandle] = []
         while let first = self.heap.first, first.deadline <= now || !first.isPending {
             self.removeFirst()
-            if let work = first.work {
-                first.work = nil
-                return work
-            }
+            if first.isPending { due.append(first) }
         }
-        return nil
+        return due
     }
 
     private mutating func removeFirst() {

@@ -6,6 +6,11 @@ package enum SystemClock {
     /// The monotonic clock (CLOCK_MONOTONIC): for deadlines and durations.
     package static func now() -> Instant { Instant(nanoseconds: Self.read(CLOCK_MONOTONIC)) }
 
+    /// The processor time that the calling thread has had.
+    package static func threadTime() -> Duration {
+        .nanoseconds(Self.read(CLOCK_THREAD_CPUTIME_ID))
+    }
+
     /// Nanoseconds since 1970 (CLOCK_REALTIME): for dates that people and protocols see.
     package static func unixNanoseconds() -> Int64 { Self.read(CLOCK_REALTIME) }
 

@@ -30,13 +30,44 @@ struct TimerQueueTests {
             }
             var now: Int64 = 0
             while now < 120 {
-                while let work = queue.takeDue(now: Instant(nanoseconds: now)) { work() }
+                for timer in queue.takeDue(now: Instant(nanoseconds: now)) { timer.fire() }
                 #expect(fired == expected.filter { $0 <= now }.sorted())
                 now += Int64.random(in: 1..<20, using: &random)
             }
-            while let work = queue.takeDue(now: .distantFuture) { work() }
+            for timer in queue.takeDue(now: .distantFuture) { timer.fire() }
             #expect(fired == expected.sorted())
             #expect(queue.nextDeadline() == nil)
         }
+    }
+
+    @Test func aTimerThatIsDueAndCancelledByAnotherDoesNotFire() {
+        var queue = TimerQueue()
+        var fired: [Int] = []
+        let second = TimerHandle(deadline: Instant(nanoseconds: 2)) { fired.append(2) }
+        queue.add(second)
+        queue.add(
+            TimerHandle(deadline: Instant(nanoseconds: 1)) {
+                fired.append(1)
+                second.cancel()
+            })
+        for timer in queue.takeDue(now: Instant(nanoseconds: 3)) { timer.fire() }
+        #expect(fired == [1])
+    }
+
+    @Test func aTimerThatSetsItselfAgainForNowLetsOthersGo() async throws {
+        let turns = try await runOnLoop { group in
+            let loop = group.loops[0]
+            let begin = loop.turnCount
+            var left = 100
+            func again() {
+                left -= 1
+                if left > 0 { loop.schedule(at: loop.now, again) }
+            }
+            again()
+            let limit = loop.now + .seconds(10)
+            while left > 0, loop.now < limit { await loop.yield() }
+            return loop.turnCount - begin
+        }
+        #expect(turns >= 99)
     }
 }

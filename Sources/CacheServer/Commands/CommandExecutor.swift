@@ -101,14 +101,21 @@ struct CommandExecutor {
         _ line: Span<UInt8>, before rest: TokenReader, isGood: Bool
     ) -> Bool {
         var tokens = rest
-        guard let first = tokens.next(line) else { return false }
-        if isGood { return true }
-        var range: Range<Int>? = first
-        while let key = range {
-            if key.count > ProtocolLimits.keyByteCountMax { return false }
-            range = tokens.next(line)
+        guard tokens.next(line) != nil else { return false }
+        return isGood || !Self.hasLongToken(line.extracting(rest.rest))
+    }
+
+    /// Whether a key is too long. A blank is looked for as far behind the last one as a key may be,
+    /// and backwards from there, so that most bytes of short keys are not looked at.
+    private static func hasLongToken(_ line: Span<UInt8>) -> Bool {
+        var start = 0
+        while start + ProtocolLimits.keyByteCountMax < line.count {
+            var place = start + ProtocolLimits.keyByteCountMax
+            while place >= start, line[place] != 0x20 { place -= 1 }
+            if place < start { return true }
+            start = place + 1
         }
-        return true
+        return false
     }
 
     // MARK: set and its kin

@@ -10,7 +10,7 @@ final class ValueArrival {
     /// Values of at least so many bytes come so: those that fit no block of input.
     static let byteCountMin = Loop.bufferBlockSize
     /// How much is received at once.
-    static let pieceByteCountMax = 256 << 10
+    static let pieceByteCountMax = 128 << 10
 
     /// The command, whose ranges point into `head`.
     enum Command {

@@ -17,11 +17,11 @@ final class CacheSession {
     /// How much is read at once.
     private static let readByteCount = Loop.bufferBlockSize
     /// How much when a large value is known to come (over TLS).
-    private static let largeReadByteCount = 256 << 10
+    private static let largeReadByteCount = 128 << 10
     /// How often a connection is read in a row while others wait.
     private static let readsInARowMax = 16
     /// How many bytes of it.
-    private static let byteCountInARowMax = 1 << 20
+    private static let byteCountInARowMax = 256 << 10
 
     /// Why `serve` cannot go on at once.
     private enum Pause {

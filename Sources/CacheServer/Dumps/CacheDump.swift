@@ -4,8 +4,8 @@ import MemcacheProtocol
 
 /// `stats cachedump`: some items of a class, for people.
 enum CacheDump {
-    /// memcached's answer has 2 MiB at the most; so many items are fewer.
-    private static let itemCountMax = 10_000
+    /// memcached's answer has 2 MiB at the most; so many items are fewer and keep no loop for long.
+    private static let itemCountMax = 2_000
 
     /// Appends up to `limit` items of a class, or as many as there may be for 0.
     static func append(

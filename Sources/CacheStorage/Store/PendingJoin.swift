@@ -9,7 +9,7 @@ package final class PendingJoin {
     /// Joins that make a value of at least so many bytes are made in steps.
     package static let byteCountMin = Arena.pageByteCount
     /// How many bytes one step copies.
-    private static let stepByteCount = 256 << 10
+    private static let stepByteCount = 128 << 10
 
     /// What a step came to.
     package enum Progress: Sendable {
@@ -51,10 +51,9 @@ package final class PendingJoin {
     package func step(_ added: Span<UInt8>, now: UInt32) -> Progress {
         var left = Self.stepByteCount
         while left > 0, self.joined.missingByteCount > 0 {
-            let isOldsTurn = self.isAppend == (self.old.remaining > 0) && self.old.remaining > 0
-            let mayAdd = self.isAppend ? self.old.remaining == 0 : !self.hasAdded
+            let isAddedsTurn = self.isAppend ? self.old.remaining == 0 : !self.hasAdded
             let count =
-                mayAdd && !isOldsTurn
+                isAddedsTurn
                 ? self.add(added, atMost: left, now: now) : self.copyOld(atMost: left, now: now)
             guard let count else { return .outOfMemory }
             left -= count
