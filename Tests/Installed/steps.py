@@ -6,6 +6,7 @@ import os
 import re
 import sys
 
+import cluster
 from machine import Failed, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -204,6 +205,11 @@ def instances(booted):
     return "by its UNIX socket"
 
 
+def two_of_each(booted):
+    """The cluster story on one machine."""
+    return cluster.story(booted, visit, expect)
+
+
 def upgraded(booted):
     """A newer version of everything, while it is asked."""
     before = visit(booted)
@@ -261,8 +267,10 @@ STEPS = (
     ("I.9", "a stuck loop is restarted by the watchdog", stuck),
     ("I.10", "an instance has a UNIX socket by its name", instances),
     ("I.11", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),
-    ("I.12", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
-    ("I.13", "remove keeps the configuration, purge leaves nothing", removed),
+    ("I.12", "two of each: whichever is killed, stopped or drained, the session goes on",
+     two_of_each),
+    ("I.13", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
+    ("I.14", "remove keeps the configuration, purge leaves nothing", removed),
 )
 
 with open(os.path.join(HERE, "load.py"), encoding="utf-8") as file:
