@@ -9,7 +9,7 @@ struct CommandExecutor {
     /// Answers are sent before they grow beyond this.
     static let outputHighWater = 256 << 10
     /// So many keys of a get are looked up before others have their turn.
-    static let keysInARowMax = 2_000
+    static let keysInARowMax = 1_000
 
     let commands: LoopCommands
     let now: UInt32

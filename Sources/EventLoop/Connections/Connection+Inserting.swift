@@ -4,9 +4,9 @@ import SystemInterface
 // Sending what is not in `output`, and receiving what is not to go into `input`.
 extension Connection {
     /// How much of an insert is sent before others have their turn.
-    static let insertByteCountMax = 1 << 20
+    static let insertByteCountMax = 256 << 10
     /// How much of it is handed to the kernel at once.
-    private static let pieceByteCountMax = 256 << 10
+    private static let pieceByteCountMax = 128 << 10
 
     /// Sends `insert` after the first `position` bytes of `output`. There may be one at a time.
     package func insert(_ insert: any OutputInsert, at position: Int) {
