@@ -41,7 +41,10 @@ package struct SessionLookup: Sendable {
     private var hasWaited = false
     private var hasReached = false
     private var askedAgainCount = 0
+    /// Whether a search was made again because nothing was found, and because less was found than
+    /// there should be: each once, since the one may follow the other.
     private var hasSearchedTwice = false
+    private var hasDoubted = false
     private var state = State.waiting
     private var silentNodes = NodeSet()
     private var candidates: SessionCandidates
@@ -278,7 +281,7 @@ package struct SessionLookup: Sendable {
             return self.foundNothing(isCertain: unanswered == 0, view)
         }
         if self.isDoubtful(winner, view) {
-            self.hasSearchedTwice = true
+            self.hasDoubted = true
             return self.search(view)
         }
         let isDiverged =
@@ -304,7 +307,7 @@ package struct SessionLookup: Sendable {
     /// is left that nobody has removed. Who moves a session writes before he removes, so that a
     /// second search finds it.
     private func isDoubtful(_ winner: SessionCandidates.Candidate, _ view: ClusterView) -> Bool {
-        if self.hasSearchedTwice || winner.content.isEnded { return false }
+        if self.hasDoubted || winner.content.isEnded { return false }
         if let local = self.local, !local.hasUnstoredWrites {
             return local.version > winner.content.version
         }

@@ -78,5 +78,22 @@ struct MovedSessionTests {
         else { throw Unexpected() }
     }
 
+    @Test func nothingAfterSomethingIsNotBelievedAtOnceEither() throws {
+        let view = try self.view()
+        var look = SessionLookup(id: self.id, keys: self.keys, context: "", local: nil)
+        let backup = self.keys.backup(self.id.replacing(node: "n1"))
+        guard case .reach = look.start(view), case .ask(let first) = look.received([], view),
+            case .ask(let second) = look.received(
+                self.answers(to: first, [backup: try self.stored(54)], at: 1), view),
+            // Its new place before it was written, the old one after it was emptied.
+            case .ask(let third) = look.received(second.map { _ in .missing }, view)
+        else { throw Unexpected() }
+        let moved = self.keys.session(self.id.replacing(node: "n1"))
+        guard case .done(.found(let found)) = look.received(
+            self.answers(to: third, [moved: try self.stored(54)], at: 0), view)
+        else { throw Unexpected() }
+        #expect(found.content.version.counter == 54)
+    }
+
     private struct Unexpected: Error {}
 }
