@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The store and its like belong to all loops. Commands reach them through an object that is their
 /// loop's own: what is done for each request then counts references, and adds to counters, that no
-/// other processor touches. With two loops that was a tenth of a request's time.
+/// other processor touches.
 final class LoopCommands {
     let store: CacheStore
     let clock: CacheClock
