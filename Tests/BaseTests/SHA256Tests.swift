@@ -16,4 +16,10 @@ struct SHA256Tests {
         #expect(SHA256.hexadecimal(text, digitCount: 64) == digest)
         #expect(SHA256.hexadecimal(text, digitCount: 8) == digest.prefix(8))
     }
+
+    @Test(arguments: ["AB", "AB-n1", "AB.node4", "AB-n1.node4"])
+    func aSessionIsNamedByItsIdWithoutRouteAndNode(id: String) {
+        // printf %s AB | sha256sum
+        #expect(SessionName.hash(of: id) == "38164fbd17603d73")
+    }
 }

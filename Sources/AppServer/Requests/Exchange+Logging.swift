@@ -1,3 +1,4 @@
+import Base
 import DaemonKit
 import HTTPProtocol
 import Logging
@@ -8,7 +9,7 @@ extension Exchange {
     var logFields: Logger.Metadata {
         LogField.metadata(
             client: self.remoteAddress,
-            session: self.requestedSessionID.map(Redacted.sessionHash),
+            session: self.requestedSessionID.map(SessionName.hash),
             request: self.head.string(named: "x-request-id"))
     }
 }

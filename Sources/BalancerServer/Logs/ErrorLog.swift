@@ -45,7 +45,7 @@ struct ErrorLog {
         let request = ByteBuffer(capacity: 32)
         RequestIdentifier.append(of: exchange, to: request)
         let head = exchange.head
-        let session = head.cookie("JSESSIONID").map { Redacted.sessionHash(head.string($0)) }
+        let session = head.cookie("JSESSIONID").map { SessionName.hash(of: head.string($0)) }
         return LogField.metadata(
             client: exchange.peerHostText, session: session, request: request.makeString())
     }

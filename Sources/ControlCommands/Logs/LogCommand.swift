@@ -66,12 +66,7 @@ struct LogCommand: ParsableCommand {
         if let client, report.client != client { return false }
         if let request, report.request != request { return false }
         guard let session else { return true }
-        return report.session == session || report.session == Self.hash(of: session)
-    }
-
-    /// As the daemons name a session (`Redacted.sessionHash`): its id without route and node.
-    static func hash(of session: String) -> String {
-        SHA256.hexadecimal(String(session.prefix { $0 != "-" && $0 != "." }), digitCount: 16)
+        return report.session == session || report.session == SessionName.hash(of: session)
     }
 
     private func take(_ socket: ControlSocket, _ line: String, _ printer: LinePrinter) {

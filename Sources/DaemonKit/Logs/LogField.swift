@@ -5,7 +5,7 @@ package import Logging
 package enum LogField: String, CaseIterable, Sendable {
     /// Who asked: an address, or a user at the control socket.
     case client
-    /// The session, as `Redacted.sessionHash` names it.
+    /// The session, as `SessionName.hash` has it.
     case session
     /// The request: what `$request_id` is in balancerd and comes as X-Request-ID to sessiond.
     case request

@@ -1,5 +1,3 @@
-import Base
-
 /// What may be shown of values that open doors.
 package enum Redacted {
     /// How many digits of a session id a log or an unprivileged reader may see.
@@ -16,12 +14,6 @@ package enum Redacted {
         let start = String(id.unicodeScalars.prefix(Self.sessionDigitCount))
         let isWhole = base.unicodeScalars.count >= Self.hexadecimalRunMin
         return Self.text("\(start)…\(isWhole ? id.dropFirst(base.count) : "")")
-    }
-
-    /// A name for a session that is the same in all logs and of no use to anybody: 16 digits of the
-    /// SHA-256 of its id without route and node (`printf %s ID | sha256sum`).
-    package static func sessionHash(_ id: String) -> String {
-        SHA256.hexadecimal(String(id.prefix { $0 != "-" && $0 != "." }), digitCount: 16)
     }
 
     /// A run of hexadecimal digits from this length on is taken for a session id: ids have 32, and

@@ -1,7 +1,6 @@
 import Base
 import EventLoop
 import MemcacheProtocol
-import SystemInterface
 import TestSupport
 import Testing
 
@@ -10,18 +9,14 @@ import Testing
 /// `HOLDFAST_SEED` repeats a run, `HOLDFAST_ROUNDS` makes it longer.
 @Suite(.timeLimit(.minutes(10)))
 struct BinaryComparisonTests {
-    private static let usualRounds = 500
-
     @Test(arguments: [Exchange.Manner.whole, .inPieces, .dripped])
     func madeUpRequests(manner: Exchange.Manner) async throws {
         let seed = TestSeed("madeUpRequests \(manner)")
-        let given = Processes.environment("HOLDFAST_ROUNDS").flatMap { Int($0) }
-        let rounds = (given ?? Self.usualRounds) / (manner == .whole ? 1 : 10)
         let random = seed.generator
         try await runOnLoop { group in
             let both = try await TwoCaches(on: group.loops[0])
             var generator = BinaryGenerator(random)
-            for round in 0..<rounds {
+            for round in 0..<manner.roundCount {
                 let packets = generator.connection()
                 let byteCount = packets.reduce(0) { $0 + $1.value.count }
                 if manner == .dripped, byteCount > 5_000 { continue }

@@ -2,8 +2,8 @@ import Base
 import MemcacheProtocol
 
 /// Makes up requests of the binary protocol, most of them sensible, a few odd.
-struct BinaryGenerator {
-    private var random: SeededGenerator
+struct BinaryGenerator: RequestMaker {
+    var random: SeededGenerator
     /// Numbers that were read since the connection began (see `CommandGenerator`).
     private var readKeys: Set<String> = []
 
@@ -18,20 +18,6 @@ struct BinaryGenerator {
             packets[index].opaque = UInt32.random(in: 0...UInt32.max, using: &self.random)
         }
         return packets
-    }
-
-    private mutating func one<Element>(of elements: [Element]) -> Element {
-        elements[Int.random(in: 0..<elements.count, using: &self.random)]
-    }
-
-    private mutating func happens(_ oneIn: Int) -> Bool {
-        Int.random(in: 0..<oneIn, using: &self.random) == 0
-    }
-
-    private mutating func key() -> String {
-        self.happens(40)
-            ? String(repeating: "q", count: self.one(of: [1, 249, 250]))
-            : self.one(of: ["a", "b", "c", "n", "m", "k 1", "é", "x:y", "{}", "0"])
     }
 
     private mutating func expiry() -> UInt64 {
@@ -71,7 +57,7 @@ struct BinaryGenerator {
 
     private mutating func keyed(_ opcodes: [BinaryOpcode], number: Bool = false) -> BinaryPacket {
         var packet = BinaryPacket(self.one(of: opcodes))
-        packet.key = self.key()
+        packet.key = self.key(withBlank: true)
         if number { packet.cas = self.number() }
         return packet
     }

@@ -1,11 +1,11 @@
 import Base
 
 /// Makes up commands, most of them sensible, some odd, a few broken.
-struct CommandGenerator {
+struct CommandGenerator: RequestMaker {
     /// A CAS number that no item gets: the servers give different ones.
     private static let noCAS = "987654321"
 
-    private var random: SeededGenerator
+    var random: SeededGenerator
     /// Keys that were read or stored since the last connection began: a number that an answer not
     /// yet sent holds is not padded by memcached when it gets shorter, and is by cached.
     private var readKeys: Set<String> = []
@@ -22,20 +22,6 @@ struct CommandGenerator {
         self.readKeys = []
         return (0..<Int.random(in: 1...12, using: &self.random)).map { _ in self.command() }
             .joined()
-    }
-
-    private mutating func one<Element>(of elements: [Element]) -> Element {
-        elements[Int.random(in: 0..<elements.count, using: &self.random)]
-    }
-
-    private mutating func happens(_ oneIn: Int) -> Bool {
-        Int.random(in: 0..<oneIn, using: &self.random) == 0
-    }
-
-    private mutating func key() -> String {
-        self.happens(40)
-            ? String(repeating: "q", count: self.one(of: [1, 249, 250]))
-            : self.one(of: ["a", "b", "c", "n", "m", "k-1", "é", "x:y", "{}", "0"])
     }
 
     private mutating func expiry() -> String {

@@ -1,6 +1,5 @@
 import Base
 import EventLoop
-import SystemInterface
 import TestSupport
 import Testing
 
@@ -9,14 +8,9 @@ import Testing
 /// `HOLDFAST_SEED` repeats a run, `HOLDFAST_ROUNDS` makes it longer.
 @Suite(.timeLimit(.minutes(10)))
 struct GeneratedComparisonTests {
-    private static let usualRounds = 500
-
     @Test(arguments: [Exchange.Manner.whole, .inPieces, .dripped])
     func madeUpCommands(manner: Exchange.Manner) async throws {
         let seed = TestSeed("madeUpCommands \(manner)")
-        let given = Processes.environment("HOLDFAST_ROUNDS").flatMap { Int($0) }
-        // A connection that is sent byte by byte takes a turn of the loop for each.
-        let rounds = (given ?? Self.usualRounds) / (manner == .whole ? 1 : 10)
         let random = seed.generator
         try await runOnLoop { group in
             // memcached's maintainer holds items for moments; a number that gets shorter meanwhile
@@ -24,7 +18,7 @@ struct GeneratedComparisonTests {
             let quiet = ["-o", "no_lru_maintainer,no_lru_crawler"]
             let both = try await TwoCaches(quiet, on: group.loops[0])
             var generator = CommandGenerator(random, isOld: !both.isReference)
-            for round in 0..<rounds {
+            for round in 0..<manner.roundCount {
                 let text = generator.connection()
                 if manner == .dripped, text.utf8.count > 20_000 { continue }
                 try await both.compare(text, manner, "\(seed), connection \(round):")

@@ -17,10 +17,4 @@ struct LineSourceTests {
         #expect(LogLevel.allCases == LogLevel.allCases.sorted())
         #expect(LogLevel.debug < .warning && LogLevel.critical > .error)
     }
-
-    @Test(arguments: ["AB", "AB-n1", "AB.node4", "AB-n1.node4"])
-    func aSessionIsNamedInLogsAsTheDaemonsNameIt(id: String) {
-        // printf %s AB | sha256sum
-        #expect(LogCommand.hash(of: id) == "38164fbd17603d73")
-    }
 }

@@ -1,3 +1,4 @@
+import Base
 import Logging
 import Testing
 
@@ -21,7 +22,7 @@ struct LogOutputTests {
         let logger = log.output.makeLogger(label: "balancerd")
         let request = "5af1c2b37d9e40a8b6c5d4e3f2a10987"
         let metadata = LogField.metadata(
-            client: "10.0.0.7", session: Redacted.sessionHash("AB-n1.r"), request: request)
+            client: "10.0.0.7", session: SessionName.hash(of: "AB-n1.r"), request: request)
         logger.warning("two\nlines", metadata: metadata.merging(["more": "1"]) { $1 })
         logger.info("none")
         #expect(
