@@ -171,10 +171,18 @@ def fields(booted):
     for option in (f"--session {session}-n1", f"--request {request}"):
         found = booted.run(f"ctl log balancerd -n 500 {option} -o jsonl").splitlines()
         expect(found and json.loads(found[-1])["request"] == request, f"lines by {option}", found)
-    by = booted.run("journalctl -o json --no-pager _SYSTEMD_UNIT=balancerd.service -n 200")
-    expect('"HOLDFAST_CLIENT":"user' in by or "uid" in by, "who used the control socket", by)
+    text = booted.run("journalctl -o json --no-pager _SYSTEMD_UNIT=balancerd.service -n 200")
+    users = [json.loads(line).get("HOLDFAST_CLIENT", "") for line in text.splitlines()]
+    expect(any(user.startswith("user ") for user in users), "who used the control socket", users)
     counts_on(booted, "after sessiond was away")
-    return f"{len(entries)} entries by session and request"
+    page = "/var/lib/holdfast/sessiond/webapps/ROOT/mark.jsp"
+    booted.run(f"echo '<% application.log(\"mark\"); %>' > {page}; chmod 644 {page}; "
+               f"curl -sS -f -o /dev/null -b JSESSIONID={session}-n1 {PAGE}mark.jsp; rm {page}")
+    text = booted.run(f"journalctl -u sessiond -o json --no-pager HOLDFAST_SESSION={hashed}")
+    marks = [json.loads(line) for line in text.splitlines() if "mark" in line]
+    expect(marks and re.fullmatch("[0-9a-f]{32}", marks[-1].get("HOLDFAST_REQUEST", "")),
+           "sessiond's line with the balancer's name of the request", text)
+    return f"{len(entries)} entries of balancerd, {len(marks)} of sessiond, by session and request"
 
 
 def stuck(booted):
