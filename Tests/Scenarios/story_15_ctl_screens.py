@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from harness.cluster import COUNTER, read_page
-from harness.processes import Process, run as run_command
+from harness.processes import Process
 from harness.screen import TMUX, Screen
 from harness.sockets import answers
 from harness.waiting import expect, expect_equal, until
@@ -202,9 +202,8 @@ def doctor(cluster, saw):
         return {e["rule"]: e for e in records(cluster, "doctor", status=status)}
 
     cluster.wait_for_copies()
-    until(
-        lambda: not [r for r in rules(status_of(cluster)) if r != "port_taken"], "nothing wrong", 20
-    )
+    # Another program may hold 11211 on this machine: then there is always one finding.
+    until(lambda: not [r for r in rules((0, 1)) if r != "port_taken"], "nothing wrong", 20)
     cluster.caches["n2"].kill()
     cluster.browser().get(COUNTER)
     found = rules()
@@ -219,18 +218,11 @@ def doctor(cluster, saw):
     expect("server_taken_out" in found and "configuration_changed" in found, "both", found)
     ctl(cluster, "balancer", "server", "node4", "ready")
     ctl(cluster, "reload", "balancer")
-    table, _ = ctl(cluster, "doctor", status=status_of(cluster))
+    table, _ = ctl(cluster, "doctor", status=(0, 1))
     expect(all(len(line) <= 80 for line in table.splitlines()), "80 columns", table)
     expect(not any(r in table for r in ("server_taken_out", "last_server")), "mended", table)
     port = holder(cluster)
     saw(f"{len(found)} findings, each gone once mended{port}")
-
-
-def status_of(cluster):
-    """What doctor ends with now: another program may hold 11211 on this machine."""
-    return run_command(
-        [cluster.program("ctl"), "doctor"], environment={"HOLDFAST_RUN": cluster.sockets}
-    )[0]
 
 
 def holder(cluster):
