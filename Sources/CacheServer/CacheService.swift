@@ -66,7 +66,9 @@ package final class CacheService: DaemonService {
         ItemMemory.log(
             self.store.recovery, took: SystemClock.now() - start, to: daemon.logger)
         self.clock = CacheClock(clock, epoch: self.store.epoch)
-        self.commands = CommonCommands(self.store, self.clock, self.prefixes, self.hotKeys)
+        self.commands = CommonCommands(
+            self.store, self.clock, self.prefixes, self.hotKeys,
+            loopCount: daemon.loops.loops.count)
         self.replicator =
             options.replication.isEnabled
             ? try Replicator(options, self.store, self.clock, daemon) : nil

@@ -6,15 +6,16 @@
 //   Classes/  Slabs       chunk sizes 96 120 152 … as memcached's; pages of 1 MB cut into chunks;
 //                         queues of items by class. One lock for all of it
 //   Table/    Stripe      a 64th of the items by hash, with a lock and a hash table
+//             StoreLane   a thread's own locks to read stripes with, and its counters
 //   Store/    CacheStore  the commands: read, store, delete, change, flush; room; expiry; walks
 //             Recovery    takes up what another process left in the memory
 //
-// Locks: a stripe's is held for a command; that of the classes is taken inside it, and for a moment
-// only. Who holds the classes' lock may try for a stripe's, but never waits for it.
+// Locks: a stripe's is held for a command, and with it those that lanes have of it; a get through a
+// lane holds the lane's alone. That of the classes is taken inside it, and for a moment only. Who holds the classes' lock may try for a stripe's, but never waits for it.
 //
 // Eviction is S3-FIFO by class: a hit counts a use in the item's header and moves nothing. Time
 // comes in with each call, in seconds of the caller's clock.
 //
 // A process may die at any instruction. An item is one from the moment its `isLinked` bit is
 // written, which is after all else of it, until that bit is taken; a value that is changed in its
-// place is written down in the stripe's RedoRecord first.
+// place is written down in a RedoRecord first.

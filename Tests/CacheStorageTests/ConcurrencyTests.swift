@@ -23,15 +23,18 @@ struct ConcurrencyTests {
         for number in 0..<Self.threadCount {
             let store = test.store
             let thread = try Thread(name: "storm") {
-                var storm = Storm(store, seed: seed.value &+ UInt64(number))
+                // One thread does without a lane.
+                let lane = number == 0 ? nil : store.makeLane()
+                var storm = Storm(store, through: lane, seed: seed.value &+ UInt64(number))
                 for step in 0..<Self.stepCount { tally.add(storm.step(step)) }
-                tally.finish()
+                tally.finish(asked: storm.getCount)
             }
             _ = consume thread
         }
         while tally.finished < Self.threadCount { Processes.sleep(.milliseconds(1)) }
         #expect(tally.torn == 0, "\(seed)")
         #expect(tally.read > 0, "\(seed)")
+        #expect(test.store.commandCounts().getCount == tally.asked, "\(seed)")
         let statistics = test.store.currentStatistics()
         #expect(statistics.byteCount <= 12 << 20, "\(seed)")
     }
@@ -40,7 +43,9 @@ struct ConcurrencyTests {
 /// What the threads saw.
 private final class Tally: Sendable {
     private let tornCount = Atomic<Int>(0), readCount = Atomic<Int>(0), doneCount = Atomic<Int>(0)
+    private let askedCount = Atomic<Int>(0)
 
+    var asked: Int { self.askedCount.load(ordering: .acquiring) }
     var torn: Int { self.tornCount.load(ordering: .acquiring) }
     var read: Int { self.readCount.load(ordering: .acquiring) }
     var finished: Int { self.doneCount.load(ordering: .acquiring) }
@@ -52,19 +57,27 @@ private final class Tally: Sendable {
         if !isWhole { self.tornCount.add(1, ordering: .relaxed) }
     }
 
-    func finish() { self.doneCount.add(1, ordering: .releasing) }
+    /// Ends a thread that asked for so many keys.
+    func finish(asked: Int) {
+        self.askedCount.add(asked, ordering: .relaxed)
+        self.doneCount.add(1, ordering: .releasing)
+    }
 }
 
 /// What one thread does. A value repeats one byte, so that half of another one shows.
 private struct Storm {
     private let store: CacheStore
+    private let lane: StoreLane?
+    /// Keys asked for.
+    private(set) var getCount = 0
     private var random: SeededGenerator
     private var place = CacheStore.WalkPlace()
     private var pinned: [PinnedValue] = []
     private let buffer = ByteBuffer()
 
-    init(_ store: CacheStore, seed: UInt64) {
+    init(_ store: CacheStore, through lane: StoreLane?, seed: UInt64) {
         self.store = store
+        self.lane = lane
         self.random = SeededGenerator(seed: seed)
     }
 
@@ -102,24 +115,28 @@ private struct Storm {
     private mutating func read(_ key: [UInt8], _ now: UInt32) -> Bool? {
         let buffer = self.buffer
         buffer.clear()
-        let isThere = self.store.read(key.span, now: now) { $0.appendValue(to: buffer) }
+        self.getCount += 1
+        let isThere = self.store.read(key.span, now: now, through: self.lane) {
+            $0.appendValue(to: buffer)
+        }
         let bytes = buffer.bytes
         return isThere ? Self.isWhole(bytes) : nil
     }
 
     private mutating func put(_ key: [UInt8], _ now: UInt32) {
         let isNumber = Int.random(in: 0..<8, using: &self.random) == 0
-        let size = [20, 300, 3_000, 150_000].randomElement(using: &self.random) ?? 20
+        let size = [20, 30, 300, 330, 3_000, 150_000].randomElement(using: &self.random) ?? 20
         let letter = UInt8.random(in: 0x61...0x7A, using: &self.random)
         let value = isNumber ? Array("41".utf8) : [UInt8](repeating: letter, count: size)
         _ = self.store.store(
             key.span, value.span, mode: .set, flags: 0,
-            expiry: Bool.random(using: &self.random) ? now + 2 : 0, now: now)
+            expiry: Bool.random(using: &self.random) ? now + 2 : 0, now: now, through: self.lane)
     }
 
     private mutating func pin(_ key: [UInt8], _ now: UInt32) -> Bool? {
         var value: PinnedValue?
-        _ = self.store.read(key.span, now: now) { value = $0.pin() }
+        self.getCount += 1
+        _ = self.store.read(key.span, now: now, through: self.lane) { value = $0.pin() }
         if let value { self.pinned.append(value) }
         return self.pinned.count > 4 ? self.readPinned() : nil
     }

@@ -17,6 +17,9 @@ struct TestStore {
             origin: StoreOrigin(secret: 1, epoch: 0, unixNow: 2), giveBack: memory.giveBack)
     }
 
+    /// Uses a store that is there.
+    init(_ store: CacheStore) { self.store = store }
+
     struct Found: Equatable {
         var value: [UInt8]
         var flags: UInt32

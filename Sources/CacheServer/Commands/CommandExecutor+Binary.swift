@@ -48,7 +48,9 @@ extension CommandExecutor {
         let withKey = opcode == .getKey || opcode == .getKeyAndTouch
         let access: Access = expiry == nil ? .get : .touch
         self.noteFetch(key)
-        let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
+        let isHit = self.store.read(
+            key, now: self.now, as: access, expiry: expiry, through: self.lane
+        ) { item in
             answers.head(
                 extras: Self.flagsByteCount, key: withKey ? key.count : 0,
                 value: opcode == .touch ? 0 : item.valueByteCount, cas: item.cas)

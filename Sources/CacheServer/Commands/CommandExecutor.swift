@@ -18,6 +18,7 @@ struct CommandExecutor {
     let watch: WatchLog?
 
     var store: CacheStore { self.commands.store }
+    var lane: StoreLane? { self.commands.lane }
     var clock: CacheClock { self.commands.clock }
     var counts: BatchCounts { self.commands.counts }
     /// Where a large value goes that is sent in the middle of `output`; nil where none may be.
@@ -78,7 +79,9 @@ struct CommandExecutor {
         let output = self.output
         let access: Access = expiry == nil ? .get : .touch
         self.noteFetch(key)
-        let isHit = self.store.read(key, now: self.now, as: access, expiry: expiry) { item in
+        let isHit = self.store.read(
+            key, now: self.now, as: access, expiry: expiry, through: self.lane
+        ) { item in
             output.append("VALUE ")
             output.append(key)
             output.append(0x20)
@@ -157,7 +160,7 @@ struct CommandExecutor {
         _ request: CacheStore.StoreRequest
     ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
         if let stored = arrived?.commit(request, now: self.now) { return stored }
-        return self.store.store(key, value, request, now: self.now)
+        return self.store.store(key, value, request, now: self.now, through: self.lane)
     }
 
     /// Answers how a store ended.

@@ -9,6 +9,8 @@ import Synchronization
 /// other processor touches.
 final class LoopCommands {
     let store: CacheStore
+    /// The loop's own part of the store; nil where there is none.
+    let lane: StoreLane?
     let clock: CacheClock
     let prefixes: PrefixCounts
     let hotKeys: HotKeys
@@ -19,9 +21,12 @@ final class LoopCommands {
     /// whole.
     let pinned: PinnedAnswer?
 
-    fileprivate init(_ common: CommonCommands, _ counters: CommandCounters, _ pinned: PinnedAnswer?)
-    {
+    fileprivate init(
+        _ common: CommonCommands, _ counters: CommandCounters, _ pinned: PinnedAnswer?,
+        _ lane: StoreLane?
+    ) {
         self.store = common.store
+        self.lane = lane
         self.clock = common.clock
         self.prefixes = common.prefixes
         self.hotKeys = common.hotKeys
@@ -44,12 +49,17 @@ final class CommonCommands: Sendable {
     fileprivate let clock: CacheClock
     fileprivate let prefixes: PrefixCounts
     fileprivate let hotKeys: HotKeys
+    private let loopCount: Int
     /// Of datagrams, whichever loop they came to.
     private let ofDatagrams = CommandCounters()
     private let ofLoops = Mutex<[(loop: LoopBound<LoopCommands>, counters: CommandCounters)]>([])
 
-    init(_ store: CacheStore, _ clock: CacheClock, _ prefixes: PrefixCounts, _ hotKeys: HotKeys) {
+    init(
+        _ store: CacheStore, _ clock: CacheClock, _ prefixes: PrefixCounts, _ hotKeys: HotKeys,
+        loopCount: Int
+    ) {
         self.store = store
+        self.loopCount = loopCount
         self.clock = clock
         self.prefixes = prefixes
         self.hotKeys = hotKeys
@@ -60,7 +70,12 @@ final class CommonCommands: Sendable {
         let bound = self.ofLoops.withLock { ofLoops in
             if let known = ofLoops.first(where: { $0.loop.loop === loop }) { return known.loop }
             let counters = CommandCounters()
-            let fresh = LoopBound(LoopCommands(self, counters, PinnedAnswer()), loop: loop)
+            // One loop has nobody to disturb, and of many not all would get a lane.
+            let lane =
+                (2...CacheStore.laneCountMax).contains(self.loopCount)
+                ? self.store.makeLane() : nil
+            let commands = LoopCommands(self, counters, PinnedAnswer(), lane)
+            let fresh = LoopBound(commands, loop: loop)
             ofLoops.append((fresh, counters))
             return fresh
         }
@@ -68,7 +83,7 @@ final class CommonCommands: Sendable {
     }
 
     /// For who answers by datagrams, which are made whole.
-    func commandsOfDatagrams() -> LoopCommands { LoopCommands(self, self.ofDatagrams, nil) }
+    func commandsOfDatagrams() -> LoopCommands { LoopCommands(self, self.ofDatagrams, nil, nil) }
 
     private var counters: [CommandCounters] {
         self.ofLoops.withLock { $0.map(\.counters) } + [self.ofDatagrams]

@@ -1,8 +1,8 @@
 /// The memory of a store: one run of bytes that its owner has mapped.
 ///
 /// ```
-/// 0        4096           16384         65536
-/// | header | redo records | page owners | page | page | …
+/// 0        16384         65536          196608
+/// | header | page owners | redo records | page | page | …
 /// ```
 /// References count 8-byte units from the start; 0 is none, as no item lies there. Nothing here
 /// changes after the start, so every thread may ask.
@@ -12,12 +12,12 @@
     static let unitByteCount = 8
     /// Pages have one size, as memcached's: what is larger is chained.
     static let pageByteCount = 1 << 20
-    static let redoRecordsOffset = 4_096
     static let pageOwnersOffset = 16_384
+    static let redoRecordsOffset = 65_536
     /// What lies before the first page.
-    static let reservedByteCount = 65_536
+    static let reservedByteCount = Arena.redoRecordsOffset + RedoRecord.count * RedoRecord.byteCount
     /// As many pages as there is room for owners.
-    static let pageCountMax = 65_536 - 16_384
+    static let pageCountMax = Arena.redoRecordsOffset - Arena.pageOwnersOffset
 
     private let base: UnsafeMutableRawPointer
     private let memoryOwner: AnyObject
@@ -63,6 +63,14 @@
         (Int(reference) * Self.unitByteCount - Self.reservedByteCount) / Self.pageByteCount
     }
 
+    /// Whether so many bytes from a reference on lie in the pages; of references that another
+    /// process wrote down.
+    func holds(_ reference: UInt32, byteCount: Int) -> Bool {
+        let start = Int(reference) * Self.unitByteCount
+        let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
+        return start >= Self.reservedByteCount && start + byteCount <= end
+    }
+
     /// The reference of a page's first chunk.
     func reference(ofPage number: Int) -> UInt32 {
         UInt32((Self.reservedByteCount + number * Self.pageByteCount) / Self.unitByteCount)
@@ -74,7 +82,7 @@
         unsafe owners.initializeMemory(as: UInt8.self, repeating: 0, count: Self.pageCountMax)
         let records = unsafe self.base + Self.redoRecordsOffset
         unsafe records.initializeMemory(
-            as: UInt8.self, repeating: 0, count: Self.pageOwnersOffset - Self.redoRecordsOffset)
+            as: UInt8.self, repeating: 0, count: RedoRecord.count * RedoRecord.byteCount)
     }
 
     /// Returns a page's memory to the system.

@@ -10,7 +10,8 @@ import Synchronization
 /// 56 key, value
 /// ```
 /// The lock of the item's stripe guards all of it but `newer`, `older` and `place`, which the lock
-/// of the classes guards. `lastAccess` is read without either.
+/// of the classes guards. `lastAccess` is read without either; it, `state` and `pinCount` are
+/// atomic, as those who read through lanes count uses and pin at the same time.
 // SAFETY: the offsets lie within the chunk that the reference names; see Arena.
 @safe struct Item {
     static let headerByteCount = 56
@@ -125,8 +126,8 @@ import Synchronization
         nonmutating set { self.store(UInt8(newValue), 49) }
     }
     var state: UInt16 {
-        get { self.load(50, as: UInt16.self) }
-        nonmutating set { self.store(newValue, 50) }
+        get { unsafe self.half(50).pointee.load(ordering: .relaxed) }
+        nonmutating set { unsafe self.half(50).pointee.store(newValue, ordering: .relaxed) }
     }
     var place: UInt8 {
         get { self.load(52, as: UInt8.self) }
@@ -134,24 +135,36 @@ import Synchronization
     }
     /// How many are sending its value at this moment.
     var pinCount: UInt16 {
-        get { self.load(54, as: UInt16.self) }
-        nonmutating set { self.store(newValue, 54) }
+        get { unsafe self.half(54).pointee.load(ordering: .relaxed) }
+        nonmutating set { unsafe self.half(54).pointee.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Counts one more who is sending its value; false when there are too many. Who counts down has
+    /// the stripe's lock.
+    func pin() -> Bool {
+        guard self.pinCount < UInt16.max - UInt16(Stripes.laneCountMax) else { return false }
+        unsafe self.half(54).pointee.wrappingAdd(1, ordering: .relaxed)
+        return true
     }
 
     /// Makes it an item, after all else of it was written.
     func publish() {
         let state = self.state | State.isLinked
-        unsafe (self.base + 50).assumingMemoryBound(to: Atomic<UInt16>.self)
-            .pointee.store(state, ordering: .releasing)
+        unsafe self.half(50).pointee.store(state, ordering: .releasing)
     }
 
     /// Makes it no item any more, before anything else of it changes.
     func retract() {
         let state = self.state & ~State.isLinked
-        unsafe (self.base + 50).assumingMemoryBound(to: Atomic<UInt16>.self)
-            .pointee.store(state, ordering: .sequentiallyConsistent)
+        unsafe self.half(50).pointee.store(state, ordering: .sequentiallyConsistent)
     }
 
+    @inline(__always)
+    private func half(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt16>> {
+        unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt16>.self)
+    }
+
+    @inline(__always)
     private func word(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
         unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }

@@ -14,7 +14,7 @@ import Synchronization
 // is atomic.
 @safe struct Superblock: @unchecked Sendable {
     /// Counted up when what lies in the memory changes its meaning.
-    private static let format: UInt32 = 2
+    private static let format: UInt32 = 3
     private static let mark: UInt64 = 0x7473_6166_646C_6F48  // "Holdfast"
 
     private static let lastVersionOffset = 256

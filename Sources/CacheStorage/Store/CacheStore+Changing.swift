@@ -92,20 +92,14 @@ extension CacheStore {
         let text = ByteBuffer()
         text.append(decimal: number)
         while text.count < item.valueByteCount { text.append(0x20) }
-        if text.count == item.valueByteCount, text.count <= RedoRecord.valueByteCountMax,
-            item.pinCount == 0
-        {
-            let version = self.versions.next()
-            let cas = explicitCAS ?? (self.settings.hasCASNumbers ? version : 0)
-            RedoRecord(self.arena, stripe: stripe).overwrite(
-                reference, item, text.bytes, cas: cas, version: version)
-            item.countUse()
-            self.observer?.itemChanged(item.key, version: version, from: 0)
-            return true
-        }
-        let draft = ItemDraft(
+        var draft = ItemDraft(
             hash: item.hash, valueByteCount: text.count, flags: item.clientFlags,
             expiry: item.expiry, state: item.state & Item.State.hasBinaryKey)
+        if text.count == item.valueByteCount, self.canOverwrite(item, valueByteCount: text.count) {
+            draft.state = item.state
+            _ = self.overwrite(reference, item, text.bytes, draft, stripe, explicitCAS, now: now)
+            return true
+        }
         let new = self.make(item.key, draft, Room(stripe: stripe, kept: reference, now: now))
         guard new != 0 else { return false }
         var writer = ValueWriter(Item(self.arena, new), new, self.arena)

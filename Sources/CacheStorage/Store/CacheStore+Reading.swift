@@ -7,36 +7,66 @@ package enum Access: Sendable {
 }
 
 extension CacheStore {
-    /// Calls `body` with the item of a key, its stripe's lock held.
+    /// As many lanes as there can be.
+    package static let laneCountMax = Stripes.laneCountMax
+
+    /// A lane for a thread that will read or store much; nil when there are too many. What a lane's
+    /// thread does in the closure of a read must not use the store.
+    package func makeLane() -> StoreLane? { self.stripes.makeLane() }
+
+    /// Calls `body` with the item of a key, which nobody changes meanwhile.
     ///
     /// - Parameters:
     ///   - bumps: whether this counts as a use for eviction.
     ///   - expiry: a new expiry, or nil to leave it.
+    ///   - lane: the thread's own, for a get that changes nothing.
     /// - Returns: whether there is such an item.
     @inline(__always)
     package func read(
         _ key: Span<UInt8>, now: UInt32, as access: Access = .get, bumps: Bool = true,
-        expiry: UInt32? = nil, _ body: (ItemView) -> Void
+        expiry: UInt32? = nil, through lane: StoreLane? = nil, _ body: (ItemView) -> Void
     ) -> Bool {
         let hash = self.hash(key)
         let stripe = Stripes.index(of: hash)
-        self.stripes.lock(stripe)
-        defer { self.stripes.unlock(stripe) }
-        let reference = self.find(key, hash, stripe, now: now)
+        var isShared = false
+        var reference: UInt32 = 0
+        if let lane, access == .get, expiry == nil {
+            lane.lock(stripe)
+            reference = self.stripes[stripe].table.find(key, hash, self.arena)
+            isShared = self.isAsFound(reference, now: now)
+            if !isShared { lane.unlock(stripe) }
+        }
+        if !isShared {
+            self.stripes.lock(stripe)
+            reference = self.find(key, hash, stripe, now: now)
+        }
+        defer { if isShared { lane?.unlock(stripe) } else { self.stripes.unlock(stripe) } }
         guard reference != 0 else {
-            self.countMiss(access, stripe)
+            if isShared { lane?.countMiss() } else { self.countMiss(access, stripe) }
             return false
         }
         let item = Item(self.arena, reference)
         let view = ItemView(item, reference, self)
-        self.countHit(item, access, stripe)
+        if isShared {
+            lane?.countHit(self.sizes.queueIndex(item))
+        } else {
+            self.countHit(item, access, stripe)
+        }
         if let expiry { view.expiry = expiry }
         body(view)
         if bumps { self.bump(item, now: now) }
         return true
     }
 
-    /// Calls `body` with the item of a key, which it may change; whether it was made just now.
+    /// Whether an item is to be had as it is, and finding it changes nothing.
+    @inline(__always)
+    private func isAsFound(_ reference: UInt32, now: UInt32) -> Bool {
+        if self.superblock.flushSecond != 0 { return false }
+        return reference == 0 || !self.isGone(Item(self.arena, reference), now: now)
+    }
+
+    /// Calls `body` with the item of a key, which it may change, the stripe's lock held; and whether it
+    /// was made just now.
     ///
     /// - Parameters:
     ///   - makesItem: whether an empty item without expiry is made when there is none.

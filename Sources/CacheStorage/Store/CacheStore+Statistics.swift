@@ -7,6 +7,7 @@ extension CacheStore {
             self.stripes[stripe].resetCounts()
             self.stripes.unlock(stripe)
         }
+        for lane in self.stripes.allLanes { lane.resetCounts() }
         self.withSlabs { slabs in
             let kept = slabs.statistics
             slabs.statistics = StorageStatistics()
@@ -28,6 +29,7 @@ extension CacheStore {
         }
         for stripe in 0..<Stripe.count {
             self.stripes.lock(stripe)
+            current.totalItemCount += self.stripes[stripe].overwriteCount
             current.hashByteCount += self.stripes[stripe].table.byteCount
             current.hashPower = max(current.hashPower, self.stripes[stripe].table.power)
             current.isHashGrowing = current.isHashGrowing || self.stripes[stripe].table.isGrowing
@@ -45,6 +47,7 @@ extension CacheStore {
             sum += self.stripes[stripe].counts
             self.stripes.unlock(stripe)
         }
+        for lane in self.stripes.allLanes { sum.getMisses += lane.missCount }
         for hits in self.hitsByClass() { sum.hits += hits }
         return sum
     }
@@ -56,6 +59,7 @@ extension CacheStore {
             self.stripes[stripe].appendHits(to: &sums)
             self.stripes.unlock(stripe)
         }
+        for lane in self.stripes.allLanes { lane.appendHits(to: &sums) }
         return sums
     }
 

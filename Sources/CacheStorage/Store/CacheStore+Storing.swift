@@ -55,44 +55,73 @@ extension CacheStore {
     /// Stores a value. `cas` gets the new CAS number.
     package func store(
         _ key: Span<UInt8>, _ value: Span<UInt8>, mode: Mode, flags: UInt32, expiry: UInt32,
-        now: UInt32, _ conditions: Conditions = Conditions()
+        now: UInt32, through lane: StoreLane? = nil, _ conditions: Conditions = Conditions()
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let request = StoreRequest(mode: mode, flags: flags, expiry: expiry, conditions)
-        return self.store(key, value, request, now: now)
+        return self.store(key, value, request, now: now, through: lane)
     }
 
-    /// Stores a value. `cas` gets the new CAS number.
+    /// Stores a value. `cas` gets the new CAS number. `lane` is the thread's own.
     package func store(
-        _ key: Span<UInt8>, _ value: Span<UInt8>, _ request: StoreRequest, now: UInt32
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ request: StoreRequest, now: UInt32,
+        through lane: StoreLane? = nil
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let hash = self.hash(key)
         return self.withStripe(of: hash) { stripe in
-            let result = self.place(key, hash, stripe, request, value.count, now) { writer in
-                writer.write(value)
-            }
+            let result = self.place(key, value, hash, stripe, request, now, lane)
             self.countStore(key, value.count, request.mode, result.outcome, stripe)
             return result
         }
     }
 
-    /// Stores what `write` writes, if the request's conditions hold. The stripe's lock is held.
+    /// Stores a value over the old one in its place where that can be, else in a new item.
     @inline(__always)
-    func place(
+    private func place(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ hash: UInt32, _ stripe: Int,
+        _ request: StoreRequest, _ now: UInt32, _ lane: StoreLane?
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
+        let old = self.find(key, hash, stripe, now: now)
+        var draft = ItemDraft(hash: hash, valueByteCount: value.count, request)
+        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        if old != 0, !request.mode.isJoin {
+            let item = Item(self.arena, old)
+            if self.canOverwrite(item, valueByteCount: value.count),
+                self.settings.takes(
+                    keyByteCount: key.count, valueByteCount: value.count, flags: draft.flags)
+            {
+                let cas = self.overwrite(
+                    old, item, value, draft, stripe, request.conditions.explicitCAS, now: now,
+                    through: lane)
+                self.stripes[stripe].overwriteCount &+= 1
+                return (.stored, cas)
+            }
+        }
+        return self.placeAnew(key, draft, stripe, request, over: old, now) { $0.write(value) }
+    }
+
+    /// Joins what `write` writes to the old value, if the request's conditions hold. The stripe's
+    /// lock is held.
+    func join(
         _ key: Span<UInt8>, _ hash: UInt32, _ stripe: Int, _ request: StoreRequest,
         _ byteCount: Int, _ now: UInt32, write: (inout ValueWriter) -> Void
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let old = self.find(key, hash, stripe, now: now)
-        var draft = ItemDraft(
-            hash: hash, valueByteCount: byteCount, flags: request.flags, expiry: request.expiry,
-            state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
+        var draft = ItemDraft(hash: hash, valueByteCount: byteCount, request)
         if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        return self.placeAnew(key, draft, stripe, request, over: old, now, write: write)
+    }
+
+    /// Stores what `write` writes in an item of its own, with the old value where it is joined.
+    private func placeAnew(
+        _ key: Span<UInt8>, _ wanted: ItemDraft, _ stripe: Int, _ request: StoreRequest,
+        over old: UInt32, _ now: UInt32, write: (inout ValueWriter) -> Void
+    ) -> (outcome: StoreOutcome, cas: UInt64) {
+        var draft = wanted
         if request.mode.isJoin {
-            let (flags, expiry) = (
-                Item(self.arena, old).clientFlags, Item(self.arena, old).expiry
-            )
-            draft.flags = flags
-            draft.expiry = expiry
-            draft.valueByteCount += Item(self.arena, old).valueByteCount
+            let oldItem = Item(self.arena, old)
+            draft.flags = oldItem.clientFlags
+            draft.expiry = oldItem.expiry
+            draft.valueByteCount += oldItem.valueByteCount
         }
         let isTaken = self.settings.takes(
             keyByteCount: key.count, valueByteCount: draft.valueByteCount, flags: draft.flags)
@@ -148,7 +177,7 @@ extension CacheStore {
         let whole = min(
             Item.headerByteCount + key.count + byteCount, self.sizes.largest)
         let index = self.sizes.index(for: whole)
-        self.hits(stripe, index) { $0.set += 1 }
+        self.stripes[stripe].countSet(index, of: self.sizes.all.count)
         guard mode == .compareAndSet else { return }
         switch outcome {
         case .stored: self.hits(stripe, index) { $0.cas += 1 }

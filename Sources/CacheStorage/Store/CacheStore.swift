@@ -4,7 +4,7 @@ package import Synchronization
 /// The items and what can be done with them, by any thread at any time.
 ///
 /// A key's hash names one of 64 stripes; a command holds its lock for as long as it reads or
-/// changes the item. Chunks and queues have one lock of their own, which a store and a deletion
+/// changes the item, a get of a thread that has a lane only the lane's. Chunks and queues have one lock of their own, which a store and a deletion
 /// take in addition, a hit does not. Who makes room wants the stripe of the item that goes: it is
 /// only tried for, so that no two locks are waited for in two orders.
 // SAFETY: stripes and classes are reached with their locks held; all else is constant or atomic.

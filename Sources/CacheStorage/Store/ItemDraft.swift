@@ -8,6 +8,16 @@ struct ItemDraft {
     var state: UInt16
 }
 
+extension ItemDraft {
+    /// What a client asks for.
+    init(hash: UInt32, valueByteCount: Int, _ request: CacheStore.StoreRequest) {
+        self.init(
+            hash: hash, valueByteCount: valueByteCount, flags: request.flags,
+            expiry: request.expiry,
+            state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
+    }
+}
+
 extension CacheStore {
     /// Makes an item with its key, all chunks it needs and an empty value, which nobody sees until
     /// `commit`. 0 when there is no room.

@@ -1,6 +1,7 @@
 package import Base
 
-/// An item as a reader sees it, for the length of one call, with its stripe's lock held.
+/// An item as a reader sees it, for the length of one call in which nobody changes
+/// it.
 package struct ItemView {
     private let item: Item
     private let reference: UInt32
@@ -84,8 +85,7 @@ package struct ItemView {
 
     /// Keeps the value as it is until it was sent, without the lock; nil when too many do so.
     package func pin() -> PinnedValue? {
-        guard self.item.pinCount < UInt16.max else { return nil }
-        self.item.pinCount += 1
+        guard self.item.pin() else { return nil }
         return PinnedValue(self.store, self.item, self.reference)
     }
 }

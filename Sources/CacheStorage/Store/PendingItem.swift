@@ -100,7 +100,7 @@ package final class PendingItem {
             let key = item.key
             let result =
                 request.mode.isJoin
-                ? store.place(key, self.hash, stripe, request, self.byteCount, now) {
+                ? store.join(key, self.hash, stripe, request, self.byteCount, now) {
                     $0.copy(self.reference)
                 }
                 : store.show(self.reference, stripe, request, now: now)
@@ -172,10 +172,7 @@ extension CacheStore {
     ) -> (item: PendingItem?, refusal: StoreOutcome) {
         let hash = self.hash(key)
         return self.withStripe(of: hash) { stripe in
-            let draft = ItemDraft(
-                hash: hash, valueByteCount: byteCount, flags: request.flags,
-                expiry: request.expiry,
-                state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
+            let draft = ItemDraft(hash: hash, valueByteCount: byteCount, request)
             let isTaken = self.settings.takes(
                 keyByteCount: key.count, valueByteCount: byteCount, flags: request.flags)
             let room = Room(stripe: stripe, kept: 0, now: now)

@@ -47,9 +47,7 @@ struct Recovery {
     /// Takes up everything; the locks need not be held, as nobody else has the store yet.
     mutating func run(unixNow: Int64) -> RecoveryReport {
         self.now = UInt32(clamping: max(2, unixNow - self.superblock.epoch))
-        for stripe in 0..<Stripe.count {
-            RedoRecord(self.arena, stripe: stripe).redo(self.arena)
-        }
+        RedoRecord.redoAll(self.arena)
         self.reserveTables()
         for page in 0..<self.slabs.pages.touchedCount {
             guard let index = self.slabs.pages.owner(of: page) else { continue }

@@ -17,8 +17,8 @@
     private(set) var power: Int
     private var old: UnsafeMutablePointer<UInt32>?
     /// The first bucket of `old` that was not moved yet.
-    private var nextOld = 0
-    private(set) var count = 0
+    private var nextOldBucket: UInt32 = 0
+    private var itemCount: UInt32 = 0
 
     init(power: Int) {
         self.power = power
@@ -40,6 +40,15 @@
         unsafe self.old?.deallocate()
     }
 
+    private var nextOld: Int {
+        get { Int(self.nextOldBucket) }
+        set { self.nextOldBucket = UInt32(newValue) }
+    }
+    /// Items that are in it.
+    private(set) var count: Int {
+        get { Int(self.itemCount) }
+        set { self.itemCount = UInt32(newValue) }
+    }
     /// Bytes of the buckets.
     var byteCount: Int {
         let oldCount = unsafe self.old == nil ? 0 : 1 << (self.power - 1)

@@ -8,10 +8,14 @@ struct Stripe: ~Copyable {
     private static let initialPower = 10
 
     let lock = StoreLock()
-    /// Hits that `classHits` does not have yet: gets of one class. Most hits are like the one
+    /// The class that `recentGets` and `recentSets` are of.
+    private var recentClass: UInt8 = 0
+    /// Hits that `classHits` does not have yet: gets and sets of one class. Most are like the one
     /// before, and then they are counted in the line of memory that has the lock.
-    private(set) var recentClass: UInt32 = 0
-    private(set) var recentGets = 0
+    private var recentGets = 0
+    private var recentSets = 0
+    /// Values that were stored over others in their place.
+    var overwriteCount = 0
     var table = ItemTable(power: Self.initialPower)
     /// What was asked for.
     var counts = CommandCounts()
@@ -23,11 +27,23 @@ struct Stripe: ~Copyable {
     /// Counts a get that found an item of a class.
     @inline(__always)
     mutating func countGet(_ index: Int, of classCount: Int) {
-        if self.recentClass != UInt32(truncatingIfNeeded: index) {
-            self.settleRecent(classCount)
-            self.recentClass = UInt32(truncatingIfNeeded: index)
-        }
+        self.chooseRecent(index, classCount)
         self.recentGets &+= 1
+    }
+
+    /// Counts a set of a class.
+    @inline(__always)
+    mutating func countSet(_ index: Int, of classCount: Int) {
+        self.chooseRecent(index, classCount)
+        self.recentSets &+= 1
+    }
+
+    @inline(__always)
+    private mutating func chooseRecent(_ index: Int, _ classCount: Int) {
+        if self.recentClass != UInt8(truncatingIfNeeded: index) {
+            self.settleRecent(classCount)
+            self.recentClass = UInt8(truncatingIfNeeded: index)
+        }
     }
 
     /// Changes the counters of a class.
@@ -40,16 +56,21 @@ struct Stripe: ~Copyable {
 
     @inline(never)
     private mutating func settleRecent(_ classCount: Int) {
-        if self.recentGets == 0 { return }
-        let gets = self.recentGets
+        if self.recentGets == 0, self.recentSets == 0 { return }
+        let (gets, sets) = (self.recentGets, self.recentSets)
         self.recentGets = 0
-        self.countHit(Int(self.recentClass), of: classCount) { $0.get += gets }
+        self.recentSets = 0
+        self.countHit(Int(self.recentClass), of: classCount) {
+            $0.get += gets
+            $0.set += sets
+        }
     }
 
     /// Adds what was found to sums by class.
     func appendHits(to sums: inout [ClassHits]) {
         for (index, hits) in self.classHits.enumerated() { sums[index] += hits }
-        if self.recentGets > 0 { sums[Int(self.recentClass)].get += self.recentGets }
+        sums[Int(self.recentClass)].get += self.recentGets
+        sums[Int(self.recentClass)].set += self.recentSets
     }
 
     /// Begins to count again.
@@ -57,6 +78,8 @@ struct Stripe: ~Copyable {
         self.counts = CommandCounts()
         self.classHits = []
         self.recentGets = 0
+        self.recentSets = 0
+        self.overwriteCount = 0
     }
 }
 
@@ -77,60 +100,4 @@ package struct ClassHits: Sendable {
         sum.touch += other.touch
         sum.badCAS += other.badCAS
     }
-}
-
-/// All stripes: memory of their own, so that taking a lock counts no references, and each in lines
-/// of the processor's cache of its own, so that nobody waits for a neighbour.
-// SAFETY: `memory` has `Stripe.count` entries, `byteCountEach` apart, for as long as this lives; an
-// index is the upper bits of a hash or below that count. What is reached through `subscript` is
-// used with the lock held, which is why this may be shared.
-@safe final class Stripes: @unchecked Sendable {
-    /// A multiple of two lines of 64 bytes, which processors fetch together.
-    @inline(__always)
-    private static var byteCountEach: Int { 256 }
-
-    private let memory: UnsafeMutableRawPointer
-
-    init() {
-        precondition(MemoryLayout<Stripe>.size <= Self.byteCountEach, "a stripe has grown")
-        unsafe self.memory = .allocate(
-            byteCount: Self.byteCountEach * Stripe.count, alignment: Self.byteCountEach)
-        for index in 0..<Stripe.count {
-            let place = unsafe self.memory + index * Self.byteCountEach
-            unsafe place.bindMemory(to: Stripe.self, capacity: 1).initialize(to: Stripe())
-        }
-    }
-
-    deinit {
-        for index in 0..<Stripe.count { unsafe self.place(index).deinitialize(count: 1) }
-        unsafe self.memory.deallocate()
-    }
-
-    @inline(__always)
-    private func place(_ index: Int) -> UnsafeMutablePointer<Stripe> {
-        unsafe (self.memory + index &* Self.byteCountEach).assumingMemoryBound(to: Stripe.self)
-    }
-
-    /// The stripe of a hash.
-    @inline(__always)
-    static func index(of hash: UInt32) -> Int {
-        Int(hash >> UInt32(ItemTable.hashBitCount))
-    }
-
-    @inline(__always)
-    subscript(index: Int) -> Stripe {
-        unsafeAddress { unsafe UnsafePointer(self.place(index)) }
-        unsafeMutableAddress { unsafe self.place(index) }
-    }
-
-    /// Waits for a stripe's lock. No two are waited for at once.
-    @inline(__always)
-    func lock(_ index: Int) { unsafe self.place(index).pointee.lock.lock() }
-
-    /// Takes a stripe's lock when nobody has it.
-    @inline(__always)
-    func tryLock(_ index: Int) -> Bool { unsafe self.place(index).pointee.lock.tryLock() }
-
-    @inline(__always)
-    func unlock(_ index: Int) { unsafe self.place(index).pointee.lock.unlock() }
 }

@@ -15,7 +15,9 @@ let linesAThread = 20_000
 let value = [UInt8](repeating: 0x78, count: 100)
 
 /// Executes prepared lines again and again until it is told to stop.
-func work(_ store: CacheStore, seed: UInt64, until stops: Stop) -> Int {
+func work(
+    _ store: CacheStore, through lane: StoreLane?, seed: UInt64, until stops: Stop
+) -> Int {
     var random = SeededGenerator(seed: seed)
     let lines = ByteBuffer()
     var ends: [Int] = []
@@ -30,7 +32,7 @@ func work(_ store: CacheStore, seed: UInt64, until stops: Stop) -> Int {
         var start = 0
         for end in ends {
             let bytes = lines.bytes
-            execute(bytes.extracting(start..<end), on: store, output)
+            execute(bytes.extracting(start..<end), on: store, through: lane, output)
             start = end
         }
         count += ends.count
@@ -38,13 +40,15 @@ func work(_ store: CacheStore, seed: UInt64, until stops: Stop) -> Int {
     return count
 }
 
-func execute(_ line: Span<UInt8>, on store: CacheStore, _ output: ByteBuffer) {
+func execute(
+    _ line: Span<UInt8>, on store: CacheStore, through lane: StoreLane?, _ output: ByteBuffer
+) {
     if output.count > 60_000 { output.clear() }
     switch CommandParser.parse(line) {
     case .get(let keys, _):
         var tokens = TokenReader(keys)
         guard let key = tokens.next(line) else { return }
-        _ = store.read(line.extracting(key), now: 10) { item in
+        _ = store.read(line.extracting(key), now: 10, through: lane) { item in
             output.append("VALUE ")
             output.append(line.extracting(key))
             output.append(" 0 100\r\n")
@@ -55,7 +59,7 @@ func execute(_ line: Span<UInt8>, on store: CacheStore, _ output: ByteBuffer) {
     case .store(let command):
         _ = store.store(
             line.extracting(command.key), value.span, mode: .set, flags: command.flags, expiry: 0,
-            now: 10)
+            now: 10, through: lane)
         output.append("STORED\r\n")
     default: preconditionFailure("no other lines are made")
     }
@@ -94,8 +98,10 @@ let sum = Sum()
 let begin = SystemClock.now()
 let done = Sum()
 for number in 0..<threadCount {
+    // As `cached` has it: a lane for each loop, where there are several.
+    let lane = threadCount == 1 ? nil : store.makeLane()
     let thread = try Thread(name: "bench") {
-        sum.add(work(store, seed: UInt64(number), until: stop))
+        sum.add(work(store, through: lane, seed: UInt64(number), until: stop))
         done.add(1)
     }
     _ = consume thread

@@ -1,0 +1,87 @@
+import Base
+import SystemInterface
+import TestSupport
+import Testing
+
+@testable import CacheStorage
+
+/// A store that takes up the memory of another one that died.
+struct RecoveryTests {
+    private let memory: SharedMemory
+    private let settings: StorageSettings
+
+    init() throws {
+        var settings = StorageSettings()
+        settings.memoryLimit = 64 << 20
+        self.settings = settings
+        self.memory = try SharedMemory(byteCount: settings.byteCount)
+    }
+
+    /// A store in the memory as it is.
+    private func open() -> TestStore {
+        // SAFETY: the store keeps the memory's owner.
+        let store = unsafe CacheStore(
+            self.settings, memory: self.memory.bytes, owner: self.memory,
+            origin: StoreOrigin(secret: 1, epoch: 0, unixNow: 2), giveBack: self.memory.giveBack)
+        return TestStore(store)
+    }
+
+    @Test func whatWasStoredIsThere() throws {
+        let before = self.open()
+        for number in 0..<100 {
+            before.store("key:\(number)", [UInt8](repeating: UInt8(number), count: number * 20))
+            before.store("key:\(number)", [UInt8](repeating: 1, count: number * 20 + 1), flags: 3)
+        }
+        let after = self.open()
+        #expect(after.store.recovery.itemCount == 100)
+        #expect(after.store.recovery.brokenCount == 0)
+        for number in 0..<100 {
+            let found = try #require(after.read("key:\(number)"))
+            #expect(found.value == [UInt8](repeating: 1, count: number * 20 + 1))
+            #expect(found.flags == 3)
+        }
+    }
+
+    /// The process dies after the change was written down, with any number of the item's bytes
+    /// written.
+    @Test func aValueThatWasHalfWrittenIsTheNewOne() throws {
+        let key = Array("key".utf8)
+        for (oldCount, newCount) in [(100, 100), (100, 130), (130, 100), (0, 8), (960, 940)] {
+            for written in Set([0, 1, newCount / 2, newCount]) {
+                let before = self.open()
+                before.store("key", [UInt8](repeating: 1, count: oldCount), flags: 5)
+                let hash = before.store.hash(key.span)
+                let reference = before.store.stripes[Stripes.index(of: hash)].table
+                    .find(key.span, hash, before.store.arena)
+                let item = Item(before.store.arena, reference)
+                try #require(before.store.canOverwrite(item, valueByteCount: newCount))
+                let value = [UInt8](repeating: 2, count: newCount)
+                RedoRecord(before.store.arena, stripe: Stripes.index(of: hash)).writeDown(
+                    reference, value.span,
+                    ItemChange(
+                        clientFlags: 6, expiry: 1_000, state: item.state, cas: 77,
+                        version: before.store.versions.next()))
+                item.write(value.span.extracting(first: written), at: item.keyByteCount)
+                let after = self.open()
+                let found = try #require(after.read("key"))
+                #expect(found == .init(value: value, flags: 6, expiry: 1_000, cas: 77))
+                #expect(after.delete("key") == .stored)
+                #expect(self.open().store.recovery.itemCount == 0, "the record is done with")
+            }
+        }
+    }
+
+    /// What a record names need not be an item: memory of a file may be anything.
+    @Test(arguments: [1, 16_444, UInt32.max, UInt32.max / 2])
+    func aRecordOfNoItemChangesNothing(reference: UInt32) throws {
+        let before = self.open()
+        before.store("key", [1, 2, 3])
+        let change = ItemChange(clientFlags: 0, expiry: 0, state: 64, cas: 0, version: 0)
+        for stripe in 0..<Stripe.count {
+            let record = RedoRecord(before.store.arena, stripe: stripe)
+            record.writeDown(reference, [9, 9].span, change)
+            record.beginExchange(of: reference, for: reference &+ 1)
+        }
+        #expect(self.open().read("key")?.value == [1, 2, 3])
+    }
+}
