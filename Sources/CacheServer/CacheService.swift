@@ -42,6 +42,8 @@ package final class CacheService: DaemonService {
     private let mainLoop = Mutex<Loop?>(nil)
     let listeners = Mutex(CacheListeners())
     let drains = Atomic<Bool>(false)
+    /// Whether commands are logged (`-vv`).
+    let tellsCommands: Atomic<Bool>
 
     /// Makes the cache's store.
     ///
@@ -50,6 +52,7 @@ package final class CacheService: DaemonService {
         self.daemon = daemon
         self.arguments = arguments
         self.current = Mutex(options)
+        self.tellsCommands = Atomic(options.verbosity > 1)
         self.logins = try CacheLogins(options.commands)
         self.tls =
             options.tls.isEnabled
@@ -57,6 +60,7 @@ package final class CacheService: DaemonService {
         self.prefixes = PrefixCounts(
             delimiter: options.commands.prefixDelimiter, isOn: options.commands.countsPrefixes)
         let memory = try ItemMemory.open(options, daemon.kept)
+        if options.memory.usesLargePages { Self.askForLargePages(memory, daemon.logger) }
         let clock = CacheClock()
         let start = SystemClock.now()
         // SAFETY: the store keeps `memory` for as long as it uses its bytes.
@@ -87,6 +91,13 @@ package final class CacheService: DaemonService {
         self.listeners.withLock { $0.entries }.compactMap { entry in
             entry.listener.descriptorNumber.map { ($0, entry.listener.address) }
         }
+    }
+
+    /// Changes how much is logged (`-v`, `verbosity`): the level, and whether commands are told.
+    func setVerbosity(_ verbosity: Int) {
+        self.changeOptions { $0.verbosity = verbosity }
+        self.daemon.logs.level = verbosity > 0 ? .debug : .info
+        self.tellsCommands.store(verbosity > 1, ordering: .relaxed)
     }
 
     /// Changes options that a command may change.
@@ -139,6 +150,14 @@ package final class CacheService: DaemonService {
         }
     }
 
+    private static func askForLargePages(_ memory: SharedMemory, _ logger: Logger) {
+        do {
+            try memory.askForLargePages()
+        } catch {
+            logger.warning("-L: the kernel gives no large pages for shared memory: \(error)")
+        }
+    }
+
     private func lockMemory() {
         do {
             try ResourceLimits.lockMemory()
@@ -155,7 +174,9 @@ package final class CacheService: DaemonService {
             _ = try? connection.flushNow()
             return
         }
-        if let tls, await !tls.start(connection, endpoint.tls) { return self.connections.leave() }
+        if let tls, await !tls.start(connection, endpoint.tls, self.watchers) {
+            return self.connections.leave()
+        }
         let choice = endpoint.protocolChoice ?? self.options.commands.choice
         CacheSession(connection, self, choice).begin { self.connections.leave() }
     }
@@ -221,6 +242,7 @@ package final class CacheService: DaemonService {
         self.current.withLock { $0 = fresh }
         self.rememberFiles()
         self.store.setMemoryLimit(fresh.storage.memoryLimit)
+        if fresh.verbosity != running.verbosity { self.setVerbosity(fresh.verbosity) }
     }
 
     /// SIGUSR1 ends memcached in an orderly way; with `-e` its items are there for the next one.

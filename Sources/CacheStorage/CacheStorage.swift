@@ -11,7 +11,8 @@
 //             Recovery    takes up what another process left in the memory
 //
 // Locks: a stripe's is held for a command, and with it those that lanes have of it; a get through a
-// lane holds the lane's alone. That of the classes is taken inside it, and for a moment only. Who holds the classes' lock may try for a stripe's, but never waits for it.
+// lane holds the lane's alone. The classes' lock is taken inside it, and for a moment only. Who
+// holds that may try for a stripe's, but never waits for it.
 //
 // Eviction is S3-FIFO by class: a hit counts a use in the item's header and moves nothing. Time
 // comes in with each call, in seconds of the caller's clock.

@@ -41,6 +41,8 @@ package struct Errno: Error, Equatable, Hashable, Sendable, CustomStringConverti
     package static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
     /// Not permitted for this user.
     package static let permissionDenied = Errno(rawValue: EACCES)
+    /// The kernel, or what the descriptor names, does not do that.
+    package static let notSupported = Errno(rawValue: EOPNOTSUPP)
     /// An argument the call cannot take.
     package static let invalidArgument = Errno(rawValue: EINVAL)
     /// More than a named limit allows.

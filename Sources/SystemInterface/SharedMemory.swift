@@ -88,6 +88,22 @@ import Glibc
         _ = unsafe madvise(start, count, Self.populateWritable)
     }
 
+    /// Asks for large pages of the processor's (`MADV_HUGEPAGE`), which the kernel gives for shared
+    /// memory where its setting `transparent_hugepage/shmem_enabled` is `advise` or more.
+    ///
+    /// - Throws: `notSupported` when that setting is `never` or `deny`; what the kernel answers.
+    package func askForLargePages() throws(Errno) {
+        let path = "/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+        guard let setting = try? Files.read(path, limit: 256) else { throw .notSupported }
+        let text = String(decoding: setting, as: UTF8.self)
+        // The one in force stands in brackets.
+        let chosen = text.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("[") }
+        if chosen == "[never]" || chosen == "[deny]" { throw .notSupported }
+        let (start, count) = unsafe (self.bytes.baseAddress, self.bytes.count)
+        // SAFETY: the range is the mapping.
+        _ = try systemCall { unsafe madvise(start, count, Int32(MADV_HUGEPAGE)) }
+    }
+
     /// MADV_POPULATE_WRITE of Linux 5.14.
     private static let populateWritable: Int32 = 23
 

@@ -89,6 +89,19 @@ struct EvictionTests {
         }
     }
 
+    @Test(arguments: [12, 16, 20])
+    func theTableBeginsAndStaysAsItIsTold(power: Int) throws {
+        let test = try TestStore {
+            $0.hashPower = power
+            $0.hashTableGrows = false
+        }
+        for index in 0..<20_000 { test.store("key\(index)", [UInt8(index % 256)]) }
+        #expect(test.store.currentStatistics().hashPower == power)
+        for index in 0..<20_000 {
+            #expect(test.read("key\(index)")?.value == [UInt8(index % 256)])
+        }
+    }
+
     @Test func theLargestItemIsTheLimitAndNotMore() throws {
         let test = try TestStore { $0.itemByteCountMax = 64 << 10 }
         let most = (64 << 10) - 59 - 1

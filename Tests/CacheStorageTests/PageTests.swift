@@ -52,6 +52,37 @@ import Testing
         try Self.checkCounts(test)
     }
 
+    /// `-o slab_automove`: none moves by itself, one in a page's worth of evictions, or one for
+    /// each.
+    @Test(arguments: [(false, false, 1...1), (true, false, 8...15), (true, true, 15...16)])
+    func pagesMoveAsFastAsTheyMay(isOn: Bool, isEager: Bool, expected: ClosedRange<Int>) throws {
+        let test = try TestStore {
+            $0.memoryLimit = 16 << 20
+            $0.pageMoves.isOn = isOn
+            $0.pageMoves.isEager = isEager
+        }
+        for index in 0..<100_000 { test.store("small\(index)", Self.value(100), now: 10) }
+        for index in 0..<3_000 {
+            test.store("large\(index)", Self.value(5_000), now: 100 + UInt32(index / 100))
+        }
+        #expect(expected.contains(Self.pageCount(test, valuesOf: 5_000)))
+        #expect(test.pageCount == 16)
+        try Self.checkCounts(test)
+    }
+
+    /// With a ratio near 0 no class is old enough to give a page.
+    @Test func theRatioOfAgesIsKept() throws {
+        let test = try TestStore { $0.memoryLimit = 16 << 20 }
+        var moves = PageMoves()
+        moves.ageRatio = 0.001
+        test.store.setPageMoves(moves)
+        for index in 0..<100_000 { test.store("small\(index)", Self.value(100), now: 10) }
+        for index in 0..<3_000 {
+            test.store("large\(index)", Self.value(5_000), now: 100 + UInt32(index / 100))
+        }
+        #expect(Self.pageCount(test, valuesOf: 5_000) < 4)
+    }
+
     @Test func aLowerLimitGivesPagesBackAndAHigherOneTakesThem() throws {
         let test = try TestStore { $0.memoryLimit = 16 << 20 }
         for index in 0..<3_000 { test.store("key\(index)", Self.value(5_000)) }

@@ -139,8 +139,9 @@ extension CommandExecutor {
         self.prefixes.count(.set, key)
         self.noteFetch(key)
         let value = arrived?.item == nil ? packet.extracting(request.value) : Span()
+        let byteCount = arrived?.item?.byteCount ?? value.count
         let (outcome, cas) = self.put(key, value, arrived, wanted)
-        self.noteStore(key, outcome, wanted.mode, expiry: wanted.expiry)
+        self.noteStore(key, outcome, wanted.mode, byteCount, expiry: wanted.expiry)
         self.answer(outcome, cas: cas, wanted.mode, to: request)
     }
 

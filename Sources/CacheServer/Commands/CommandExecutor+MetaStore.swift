@@ -113,7 +113,7 @@ extension CommandExecutor {
         self.noteFetch(key)
         let (outcome, cas) = self.store(key, value, arrived, request)
         let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
-        self.noteStore(key, outcome, request.mode, expiry: expiry)
+        self.noteStore(key, outcome, request.mode, byteCount, expiry: expiry)
         if outcome == .stored, request.isJoin, Self.hasFlag("s", line, range) {
             _ = self.store.read(key, now: self.now, as: .none, bumps: false) {
                 byteCount = $0.valueByteCount

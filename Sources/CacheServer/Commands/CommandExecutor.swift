@@ -23,7 +23,7 @@ struct CommandExecutor {
     var counts: BatchCounts { self.commands.counts }
     /// Where a large value goes that is sent in the middle of `output`; nil where none may be.
     var pinned: PinnedAnswer? { self.commands.pinned }
-    var prefixes: PrefixCounts { self.commands.prefixes }
+    var prefixes: PrefixCountsPart { self.commands.prefixes }
     var hotKeys: HotKeys { self.commands.hotKeys }
 
     /// Whether answers are to be sent before more are made.
@@ -131,8 +131,9 @@ struct CommandExecutor {
         let request = self.request(command)
         self.prefixes.count(.set, key)
         self.noteFetch(key)
+        let byteCount = arrived?.item?.byteCount ?? value.count
         let (outcome, _) = self.put(key, value, arrived, request)
-        self.noteStore(key, outcome, request.mode, expiry: request.expiry)
+        self.noteStore(key, outcome, request.mode, byteCount, expiry: request.expiry)
         self.answer(outcome, isSilent: command.isSilent)
     }
 
@@ -254,13 +255,21 @@ struct CommandExecutor {
         return facts
     }
 
-    /// Tells of a value that was to be stored.
+    /// Tells of a value of so many bytes that was to be stored.
     @inline(__always)
     func noteStore(
         _ key: Span<UInt8>, _ outcome: CacheStore.StoreOutcome, _ mode: CacheStore.Mode,
-        expiry: UInt32
+        _ byteCount: Int, expiry: UInt32
     ) {
-        guard let watch = self.watch else { return }
+        if let watch = self.watch {
+            self.tell(watch, key, outcome, mode, byteCount, expiry: expiry)
+        }
+    }
+
+    private func tell(
+        _ watch: WatchLog, _ key: Span<UInt8>, _ outcome: CacheStore.StoreOutcome,
+        _ mode: CacheStore.Mode, _ byteCount: Int, expiry: UInt32
+    ) {
         let word: StaticString
         switch mode {
         case .set: word = "set"
@@ -272,6 +281,18 @@ struct CommandExecutor {
         }
         watch.stored(
             key, outcome, word, secondsLeft: expiry == 0 ? 0 : Int(expiry) - Int(self.now),
-            self.facts(key) ?? WatchLog.ItemFacts())
+            self.facts(key, stored: outcome == .stored, byteCount))
+    }
+
+    /// What is told of an item that was to be stored: of a joined one its whole value.
+    private func facts(
+        _ key: Span<UInt8>, stored isStored: Bool, _ byteCount: Int
+    ) -> WatchLog.ItemFacts {
+        if isStored, let facts = self.facts(key) { return facts }
+        var facts = WatchLog.ItemFacts()
+        facts.classNumber = self.store.classNumber(
+            keyByteCount: key.count, valueByteCount: byteCount)
+        facts.byteCount = byteCount
+        return facts
     }
 }

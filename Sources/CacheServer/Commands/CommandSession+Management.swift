@@ -29,7 +29,8 @@ extension CommandSession {
         case .refused(let answer): output.append(answer)
         case .shutdown(let isGraceful): self.shutdown(isGraceful: isGraceful, output)
         case .verbosity(let level):
-            self.change(output) { $0.verbosity = min(level, Self.verbosityMax) }
+            self.service.setVerbosity(min(level, Self.verbosityMax))
+            output.append(Answers.ok)
         case .memoryLimit(let megabytes): self.setMemoryLimit(megabytes, output)
         case .tuneLRU(let hot, let warm, let hotFactor, let warmFactor):
             self.change(output) {
@@ -53,7 +54,9 @@ extension CommandSession {
     }
 
     private func refreshCertificates(_ output: ByteBuffer) {
-        guard let tls = self.service.tls else { return output.append(Answers.error) }
+        guard let tls = self.service.tls else {
+            return output.append("Error TLS not enabled\r\n")
+        }
         do {
             try tls.refresh(at: SystemClock.now())
             output.append(Answers.ok)
@@ -128,7 +131,7 @@ extension CommandSession {
     private func performOnItems(_ command: ManagementCommand, _ executor: CommandExecutor) {
         let output = executor.output
         switch command {
-        case .crawlerRuns(let runs): self.change(output) { $0.memory.eviction.hasCrawler = runs }
+        case .crawlerRuns(let runs): self.setCrawler(runs, output)
         case .crawlerSleep(let time):
             self.change(output) { $0.memory.eviction.crawlerSleep = time }
         case .crawlerItemCountMax(let count):
@@ -137,14 +140,29 @@ extension CommandSession {
         case .dump(let scope, let keysOnly): self.dump(scope, keysOnly: keysOnly, output)
         case .reassign(let source, let destination):
             self.reassign(source, destination, executor)
-        case .automove(let mode): self.change(output) { $0.memory.automove = mode }
-        case .automoveRatio(let ratio): self.change(output) { $0.memory.automoveRatio = ratio }
+        case .automove(let mode): self.changePageMoves(output) { $0.automove = mode }
+        case .automoveRatio(let ratio):
+            self.changePageMoves(output) { $0.automoveRatio = ratio }
         case .automoveFreeRatio(let ratio):
             self.change(output) { $0.memory.automoveFreeRatio = ratio }
         case .automoveWindow(let seconds):
             self.change(output) { $0.memory.automoveWindow = seconds }
         default: preconditionFailure("all other commands are performed before")
         }
+    }
+
+    private func setCrawler(_ runs: Bool, _ output: ByteBuffer) {
+        if runs, self.service.options.memory.eviction.hasCrawler {
+            return output.append("ERROR failed to start lru crawler thread\r\n")
+        }
+        self.change(output) { $0.memory.eviction.hasCrawler = runs }
+    }
+
+    private func changePageMoves(
+        _ output: ByteBuffer, _ change: (inout MemoryOptions) -> Void
+    ) {
+        self.change(output) { change(&$0.memory) }
+        self.service.store.setPageMoves(self.service.options.memory.pageMoves)
     }
 
     private func crawl(_ output: ByteBuffer) {

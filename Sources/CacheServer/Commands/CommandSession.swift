@@ -1,6 +1,7 @@
 import Base
 import CacheStorage
 import MemcacheProtocol
+import Synchronization
 
 /// One client's commands, whatever brings them: what is half here, and what was said before.
 ///
@@ -164,6 +165,19 @@ final class CommandSession {
 
     /// Executes the first command; false when it is not all there.
     private func executeOne(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
+        if self.service.tellsCommands.load(ordering: .relaxed), self.isAtCommand(input) {
+            return self.executeLogged(input, executor) { self.executeNext(input, executor) }
+        }
+        return self.executeNext(input, executor)
+    }
+
+    /// Whether a command begins here that is no login.
+    private func isAtCommand(_ input: ByteBuffer) -> Bool {
+        !input.isEmpty && self.login == nil && self.arrival == nil && self.skipCount == 0
+            && self.answeredByteCount == 0 && self.join == nil
+    }
+
+    private func executeNext(_ input: ByteBuffer, _ executor: CommandExecutor) -> Bool {
         if self.login != nil { return self.logIn(input, executor.output) }
         if let arrival = self.arrival { return self.take(input, for: arrival, executor) }
         if self.skipCount > 0 {

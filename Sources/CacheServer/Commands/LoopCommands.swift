@@ -12,7 +12,7 @@ final class LoopCommands {
     /// The loop's own part of the store; nil where there is none.
     let lane: StoreLane?
     let clock: CacheClock
-    let prefixes: PrefixCounts
+    let prefixes: PrefixCountsPart
     let hotKeys: HotKeys
     /// What is counted until it is added to `counters`.
     let counts: BatchCounts
@@ -28,7 +28,7 @@ final class LoopCommands {
         self.store = common.store
         self.lane = lane
         self.clock = common.clock
-        self.prefixes = common.prefixes
+        self.prefixes = common.prefixes.makePart()
         self.hotKeys = common.hotKeys
         self.counts = BatchCounts(untilLook: common.hotKeys.firstGap())
         self.counters = counters

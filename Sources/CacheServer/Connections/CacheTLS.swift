@@ -79,7 +79,7 @@ final class CacheTLS: Sendable {
     }
 
     /// Shakes hands on a connection, as its listener wants it; false when it is to be closed.
-    func start(_ connection: Connection, _ mode: ListenerTLS) async -> Bool {
+    func start(_ connection: Connection, _ mode: ListenerTLS, _ watchers: WatchHub) async -> Bool {
         let verification: TLSSettings.Verification?
         switch mode {
         case .none: return true
@@ -91,6 +91,7 @@ final class CacheTLS: Sendable {
             try await connection.startTLS(self.context, verification: verification)
         } catch {
             self.state.withLock { $0.counts.handshakeErrors += 1 }
+            watchers.logTLSError(connection.descriptorNumber, "\(error)")
             self.logger.debug("TLS with \(connection.peerAddress): \(error)")
             return false
         }

@@ -34,7 +34,9 @@ final class SizesStream: SessionStream {
         self.service.store.walk(
             &place, itemCount: Self.itemsAStep, now: self.service.clock.second(time)
         ) { _, item in
-            self.counts[item.byteCount / Self.sizeStep * Self.sizeStep, default: 0] += 1
+            // As memcached has it: up to the next step.
+            let steps = (item.byteCount + Self.sizeStep - 1) / Self.sizeStep
+            self.counts[steps * Self.sizeStep, default: 0] += 1
         }
     }
 }

@@ -152,6 +152,18 @@ package struct MemoryOptions: Sendable {
         try self.eviction.check()
         storage.chunkByteCountMax = chunk
         storage.slabSizes = self.chunkByteCounts
+        if self.hashPower != 0 { storage.hashPower = self.hashPower }
+        storage.hashTableGrows = self.hashTableGrows
+        storage.pageMoves = self.pageMoves
+    }
+
+    /// When pages change their class.
+    var pageMoves: PageMoves {
+        var moves = PageMoves()
+        moves.isOn = self.reassigns && self.automove > 0
+        moves.isEager = self.automove == 2
+        moves.ageRatio = self.automoveRatio
+        return moves
     }
 
     private func checkSizes(_ storage: StorageSettings) throws(OptionProblem) {

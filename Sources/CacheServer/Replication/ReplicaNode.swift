@@ -112,4 +112,6 @@ final class ReplicaNode: StoreObserver {
     }
 
     func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts) {}
+
+    func pageMoved(from source: Int, to target: Int, isMoved: Bool) {}
 }

@@ -25,4 +25,8 @@ final class ItemObserver: StoreObserver {
     func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts) {
         self.hub.logEviction(key, facts)
     }
+
+    func pageMoved(from source: Int, to target: Int, isMoved: Bool) {
+        self.hub.logPageMove(from: source, to: target, isMoved: isMoved)
+    }
 }

@@ -107,6 +107,34 @@ extension WatchHub {
     }
 }
 
+extension WatchHub {
+    /// A page went from one class to another, or could not.
+    func logPageMove(from source: Int, to target: Int, isMoved: Bool) {
+        guard self.isWatched(.systemEvents) else { return }
+        let state: StaticString = isMoved ? "ok" : "fail"
+        self.log(
+            .systemEvents, ByteBuffer("type=slab_move src=\(source) dst=\(target) state=\(state)"))
+    }
+
+    /// A look through all items came to its end. memcached has a line for each of its queues; here
+    /// one look goes through all.
+    func logCrawl(seconds: Int, examined: Int, reclaimed: Int) {
+        guard self.isWatched(.systemEvents) else { return }
+        let line = ByteBuffer("type=lru_crawler crawler=0 lru=all low_mark=0 next_reclaims=0")
+        line.append(" since_run=0 next_run=0 elapsed=\(seconds)")
+        line.append(" examined=\(examined) reclaimed=\(reclaimed)")
+        self.log(.systemEvents, line)
+    }
+
+    /// A client's TLS failed.
+    func logTLSError(_ descriptor: Int32, _ message: String) {
+        guard self.isWatched(.connectionEvents) else { return }
+        let line = ByteBuffer("type=conntlserr fd=\(descriptor) msg=")
+        line.append(String(message.map { $0.isNewline ? " " : $0 }))
+        self.log(.connectionEvents, line)
+    }
+}
+
 extension ByteBuffer {
     private static let hexadecimal = Array("0123456789ABCDEF".utf8)
 

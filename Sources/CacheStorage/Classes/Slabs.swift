@@ -11,10 +11,12 @@ final class Slabs {
     var classes: [SlabClass]
     var pages: PagePool
     var statistics = StorageStatistics()
+    var pageMoves: PageMoves
 
     init(_ arena: Arena, _ settings: StorageSettings) {
         self.arena = arena
         self.sizes = ChunkSizes(settings)
+        self.pageMoves = settings.pageMoves
         self.classes = self.sizes.all.map {
             SlabClass(chunkByteCount: $0, chunksPerPage: Arena.pageByteCount / $0)
         }

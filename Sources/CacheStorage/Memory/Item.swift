@@ -189,7 +189,7 @@ import Synchronization
         }
     }
 
-    /// Bytes of the item as memcached counts them: header, key and value.
+    /// Bytes of the item, with the header of memcached's, from which the sizes of classes follow.
     var byteCount: Int { Self.peerHeaderByteCount + self.keyByteCount + self.valueByteCount }
 
     /// `count` bytes from `offset` on, which counts from the end of the header.

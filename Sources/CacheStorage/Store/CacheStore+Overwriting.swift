@@ -1,8 +1,8 @@
 import Base
 
-// A small value that takes an old one's place in its chunk: no chunk is taken or freed and no queue
-// changes, so no lock but the stripe's is taken, unless the sizes' sum changes, and other processors
-// lose few lines of memory.
+// A small value that takes an old one's place in its chunk: no chunk is taken or freed, no queue
+// changes. So no lock but the stripe's is taken, unless the sum of the sizes changes, and other
+// processors lose few lines of memory.
 extension CacheStore {
     /// Whether a value can be written over that of an item: it would get a chunk of the same class,
     /// nobody is sending the old one, and a redo record holds the new one.

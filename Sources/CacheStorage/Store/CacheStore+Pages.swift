@@ -1,12 +1,6 @@
-import Synchronization
-
 // How pages come to classes, go from one class to another, and are given back. The classes' lock is
 // held in all of it, and one stripe's.
 extension CacheStore {
-    /// A class may take a page when its own old end is younger than this part of another's, as
-    /// memcached's slab_automove_ratio has it.
-    private static let ageRatio = 0.8
-
     /// A page for a class without free chunks: one that nobody has, or one of another class that
     /// needs it less. memcached lets a class begin with a page beyond the limit; here the limit
     /// holds and another class gives one.
@@ -23,6 +17,14 @@ extension CacheStore {
 
     /// Whether a page of a class went to another one; its items are gone then.
     private func movePage(_ slabs: Slabs, from donor: Int, to index: Int, _ room: Room) -> Bool {
+        let isMoved = self.tryMovingPage(slabs, from: donor, to: index, room)
+        self.observer?.pageMoved(from: donor + 1, to: index + 1, isMoved: isMoved)
+        return isMoved
+    }
+
+    private func tryMovingPage(
+        _ slabs: Slabs, from donor: Int, to index: Int, _ room: Room
+    ) -> Bool {
         guard let page = self.pageToGive(slabs, of: donor, room),
             self.clearPage(slabs, page, of: donor, room)
         else { return false }
@@ -33,14 +35,18 @@ extension CacheStore {
         return true
     }
 
+    /// Changes when pages move by themselves.
+    package func setPageMoves(_ moves: PageMoves) { self.withSlabs { $0.pageMoves = moves } }
+
     /// Whether it is time to look at the other classes: always for a class that has nothing, else
-    /// once for each page's worth of evictions.
+    /// once for each page's worth of evictions, or for each one.
     private func mayTakeOver(_ slabs: Slabs, _ index: Int) -> Bool {
         guard slabs.classes[index].pageCount > 0 else { return true }
-        guard self.settings.evicts, self.movesPages.load(ordering: .relaxed) else { return false }
+        guard self.settings.evicts, slabs.pageMoves.isOn else { return false }
         let evicted = slabs.classes[index].counts.evicted
         let sinceLook = evicted - slabs.classes[index].evictedAtLook
-        guard sinceLook >= slabs.classes[index].chunksPerPage else { return false }
+        let wanted = slabs.pageMoves.isEager ? 1 : slabs.classes[index].chunksPerPage
+        guard sinceLook >= wanted else { return false }
         slabs.classes[index].evictedAtLook = evicted
         return true
     }
@@ -66,7 +72,8 @@ extension CacheStore {
             let age = self.age(slabs, other, now: now)
             if age > best?.age ?? -1 { best = (other, age) }
         }
-        guard let best, isNew || Double(ownAge) < Double(best.age) * Self.ageRatio else {
+        guard let best, isNew || Double(ownAge) < Double(best.age) * slabs.pageMoves.ageRatio
+        else {
             return nil
         }
         return best.index

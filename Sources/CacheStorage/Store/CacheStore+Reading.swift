@@ -65,8 +65,8 @@ extension CacheStore {
         return reference == 0 || !self.isGone(Item(self.arena, reference), now: now)
     }
 
-    /// Calls `body` with the item of a key, which it may change, the stripe's lock held; and whether it
-    /// was made just now.
+    /// Calls `body` with the item of a key, which it may change as the stripe's lock is held, and
+    /// with whether it was made just now.
     ///
     /// - Parameters:
     ///   - makesItem: whether an empty item without expiry is made when there is none.

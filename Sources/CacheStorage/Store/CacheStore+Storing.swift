@@ -92,7 +92,7 @@ extension CacheStore {
                 let cas = self.overwrite(
                     old, item, value, draft, stripe, request.conditions.explicitCAS, now: now,
                     through: lane)
-                self.stripes[stripe].overwriteCount &+= 1
+                self.stripes[stripe].countOverwrite()
                 return (.stored, cas)
             }
         }
@@ -170,13 +170,18 @@ extension CacheStore {
         }
     }
 
+    /// The number of the class that an item of this size is counted in.
+    @inline(__always)
+    package func classNumber(keyByteCount: Int, valueByteCount: Int) -> Int {
+        let whole = Item.headerByteCount + keyByteCount + valueByteCount
+        return self.sizes.index(for: min(whole, self.sizes.largest)) + 1
+    }
+
     /// Counts a store, whatever came of it.
     func countStore(
         _ key: Span<UInt8>, _ byteCount: Int, _ mode: Mode, _ outcome: StoreOutcome, _ stripe: Int
     ) {
-        let whole = min(
-            Item.headerByteCount + key.count + byteCount, self.sizes.largest)
-        let index = self.sizes.index(for: whole)
+        let index = self.classNumber(keyByteCount: key.count, valueByteCount: byteCount) - 1
         self.stripes[stripe].countSet(index, of: self.sizes.all.count)
         guard mode == .compareAndSet else { return }
         switch outcome {

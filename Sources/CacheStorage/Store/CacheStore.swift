@@ -1,17 +1,18 @@
 import Base
-package import Synchronization
+import Synchronization
 
 /// The items and what can be done with them, by any thread at any time.
 ///
 /// A key's hash names one of 64 stripes; a command holds its lock for as long as it reads or
-/// changes the item, a get of a thread that has a lane only the lane's. Chunks and queues have one lock of their own, which a store and a deletion
-/// take in addition, a hit does not. Who makes room wants the stripe of the item that goes: it is
-/// only tried for, so that no two locks are waited for in two orders.
+/// changes the item, a get of a thread that has a lane only the lane's. Chunks and queues have one
+/// lock of their own, which a store and a deletion take in addition, a hit and most stores over an
+/// old value do not. Who makes room wants the stripe of the item that goes: it is only tried for,
+/// so that no two locks are waited for in two orders.
 // SAFETY: stripes and classes are reached with their locks held; all else is constant or atomic.
 package final class CacheStore: @unchecked Sendable {
     let arena: Arena
     let superblock: Superblock
-    let stripes = Stripes()
+    let stripes: Stripes
     let slabs: Slabs
     let sizes: ChunkSizes
     let secret: UInt64
@@ -25,8 +26,6 @@ package final class CacheStore: @unchecked Sendable {
     package let versions: VersionSource
     /// Prefixes of keys that are being flushed.
     let prefixFlushes = PrefixFlushes()
-    /// Whether pages go from class to class as sizes change (`slabs automove`).
-    package let movesPages = Atomic<Bool>(true)
     private let crawlLock = StoreLock()
     private var crawlPlace: UInt32 = 0
 
@@ -43,6 +42,7 @@ package final class CacheStore: @unchecked Sendable {
         origin: StoreOrigin = StoreOrigin(), giveBack: @escaping (Range<Int>) -> Void = { _ in }
     ) {
         self.settings = settings
+        self.stripes = Stripes(settings)
         // SAFETY: handed on as it came.
         unsafe self.arena = Arena(memory, owner: owner, giveBack: giveBack)
         self.superblock = Superblock(self.arena)

@@ -14,6 +14,8 @@ package struct CommandCounts: Sendable {
     package var getExpiredCount = 0, getFlushedCount = 0
     /// Items that were looked at for their expiry.
     package var crawledCount = 0
+    /// Values that were stored over others in their place.
+    package var overwrites = 0
     /// What was found.
     package var hits = ClassHits()
 
@@ -35,6 +37,7 @@ package struct CommandCounts: Sendable {
         sum.getExpiredCount += other.getExpiredCount
         sum.getFlushedCount += other.getFlushedCount
         sum.crawledCount += other.crawledCount
+        sum.overwrites += other.overwrites
         sum.hits += other.hits
     }
 }

@@ -54,8 +54,12 @@ package struct ItemView {
     package var hasBinaryKey: Bool { self.item.state & Item.State.hasBinaryKey != 0 }
     /// The number of its class of chunks.
     package var classNumber: Int { self.store.sizes.queueIndex(self.item) + 1 }
-    /// The bytes that it takes, as memcached counts them.
-    package var byteCount: Int { self.item.byteCount }
+    /// The bytes that it takes in memcached: header, CAS number, flags where there are any, key and
+    /// value with their ends.
+    package var byteCount: Int {
+        self.item.byteCount + 1 + 2 + (self.item.clientFlags != 0 ? 4 : 0)
+            + (self.store.settings.hasCASNumbers ? 8 : 0)
+    }
     /// How many bytes the value has.
     package var valueByteCount: Int { self.item.valueByteCount }
 

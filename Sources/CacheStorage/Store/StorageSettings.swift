@@ -17,6 +17,12 @@ package struct StorageSettings: Sendable {
     /// Whether items have CAS numbers (`-C` takes them away); else they are 0.
     package var hasCASNumbers = true
 
+    /// The hash table begins with 2^`hashPower` buckets (`-o hashpower`), and grows when it gets
+    /// full (not `-o no_hashexpand`).
+    package var hashPower = 16, hashTableGrows = true
+    /// Which pages go from class to class (`-o slab_automove`); may be changed later.
+    package var pageMoves = PageMoves()
+
     /// memcached's defaults.
     package init() {}
 
@@ -67,4 +73,18 @@ package struct StorageSettings: Sendable {
 
     /// The highest limit: references reach 32 GiB.
     package static let memoryLimitMax = 32_000 << 20
+}
+
+/// When a class that evicts gets a page of another class.
+package struct PageMoves: Equatable, Sendable {
+    /// Whether pages move by themselves; a class that has none gets one in any case.
+    package var isOn = true
+    /// Whether each eviction asks for a page (`slab_automove=2`), and not one in a page's worth.
+    package var isEager = false
+    /// The class's own old end must be younger than this part of the other's
+    /// (`slab_automove_ratio`).
+    package var ageRatio = 0.8
+
+    /// memcached's defaults.
+    package init() {}
 }

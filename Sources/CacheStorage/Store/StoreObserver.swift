@@ -10,6 +10,8 @@ package protocol StoreObserver: AnyObject, Sendable {
     func flushed(upTo version: UInt64, from peer: UInt16)
     /// An item had to make room for others.
     func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts)
+    /// A page of one class went to another, by their numbers, or could not.
+    func pageMoved(from source: Int, to target: Int, isMoved: Bool)
 }
 
 /// What is known of an item that had to make room.

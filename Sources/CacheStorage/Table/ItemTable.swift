@@ -14,14 +14,18 @@
     private static let bucketsMovedAtOnce = 16
 
     private var buckets: UnsafeMutablePointer<UInt32>
-    private(set) var power: Int
+    private var bitCount: UInt8
+    /// It does not grow beyond so many bits.
+    private let bitCountMax: UInt8
     private var old: UnsafeMutablePointer<UInt32>?
     /// The first bucket of `old` that was not moved yet.
     private var nextOldBucket: UInt32 = 0
     private var itemCount: UInt32 = 0
 
-    init(power: Int) {
-        self.power = power
+    /// Makes an empty table of 2^`power` buckets, which grows up to 2^`powerMax` when it gets full.
+    init(power: Int, powerMax: Int = Self.hashBitCount) {
+        self.bitCount = UInt8(power)
+        self.bitCountMax = UInt8(powerMax)
         unsafe self.buckets = .allocate(capacity: 1 << power)
         unsafe self.buckets.initialize(repeating: 0, count: 1 << power)
     }
@@ -30,9 +34,9 @@
     mutating func reserve(_ itemCount: Int) {
         precondition(self.count == 0 && !self.isGrowing, "the table is empty")
         var power = self.power
-        while itemCount > (1 << power) * 3 / 2, power < Self.hashBitCount { power += 1 }
+        while itemCount > (1 << power) * 3 / 2, power < Int(self.bitCountMax) { power += 1 }
         guard power > self.power else { return }
-        self = ItemTable(power: power)
+        self = ItemTable(power: power, powerMax: Int(self.bitCountMax))
     }
 
     deinit {
@@ -40,6 +44,11 @@
         unsafe self.old?.deallocate()
     }
 
+    /// There are 2^`power` buckets.
+    private(set) var power: Int {
+        get { Int(self.bitCount) }
+        set { self.bitCount = UInt8(newValue) }
+    }
     private var nextOld: Int {
         get { Int(self.nextOldBucket) }
         set { self.nextOldBucket = UInt32(newValue) }
@@ -98,7 +107,7 @@
         unsafe bucket.pointee = reference
         self.count += 1
         if unsafe self.old == nil, self.count > (1 << self.power) * 3 / 2,
-            self.power < Self.hashBitCount
+            self.bitCount < self.bitCountMax
         {
             self.beginGrowth()
         }

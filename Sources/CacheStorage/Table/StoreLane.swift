@@ -4,7 +4,7 @@ import Synchronization
 /// others touch: locks to read with, counters, a redo record.
 ///
 /// Who reads a stripe through a lane takes the lane's lock of it; who wants the stripe for himself
-/// takes its own lock and those of all lanes. So reading costs the same as ever and disturbs nobody,
+/// takes its own lock and those of all lanes. So reading costs what it cost and disturbs nobody,
 /// and changing costs a lock more for each thread.
 ///
 /// One thread at a time uses a lane, and only with the store that made it, while that lives.

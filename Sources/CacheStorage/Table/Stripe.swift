@@ -1,28 +1,37 @@
 import Synchronization
 
-/// A part of the items, by their hash, with the lock that guards them and what is counted of them.
+/// A part of the items, by their hash, with what is counted of them. `Stripes` has the lock that
+/// guards it.
 struct Stripe: ~Copyable {
     /// The upper bits of a hash choose the stripe.
     static let count = 64
-    /// All stripes together begin with as many buckets as memcached, 2^16.
-    private static let initialPower = 10
 
-    let lock = StoreLock()
-    /// The class that `recentGets` and `recentSets` are of.
-    private var recentClass: UInt8 = 0
-    /// Hits that `classHits` does not have yet: gets and sets of one class. Most are like the one
+    /// What `classHits` does not have yet: gets and sets of one class. Most are like the one
     /// before, and then they are counted in the line of memory that has the lock.
-    private var recentGets = 0
-    private var recentSets = 0
-    /// Values that were stored over others in their place.
-    var overwriteCount = 0
-    var table = ItemTable(power: Self.initialPower)
+    private var recentGets: UInt32 = 0
+    private var recentSets: UInt32 = 0
+    /// Values that were stored over others in their place, beside those in `counts`.
+    private var recentOverwrites: UInt32 = 0
+    private var recentClass: UInt8 = 0
+    var table: ItemTable
     /// What was asked for.
     var counts = CommandCounts()
     /// The same by class, for what was found; made when it is first needed.
     private var classHits: [ClassHits] = []
     /// Deletions, where other stores must be told of them.
     var tombstones = Tombstones()
+
+    /// All stripes together begin with 2^26 buckets at the most, 256 MB, whatever is asked for.
+    private static let initialPowerMax = 20
+
+    /// An empty one.
+    init(_ settings: StorageSettings) {
+        let wanted = settings.hashPower - Self.count.trailingZeroBitCount
+        let power = min(max(wanted, 0), ItemTable.hashBitCount)
+        self.table = ItemTable(
+            power: min(power, Self.initialPowerMax),
+            powerMax: settings.hashTableGrows ? ItemTable.hashBitCount : power)
+    }
 
     /// Counts a get that found an item of a class.
     @inline(__always)
@@ -38,9 +47,17 @@ struct Stripe: ~Copyable {
         self.recentSets &+= 1
     }
 
+    /// Counts a value that was stored over another one in its place; its set is counted too.
+    @inline(__always)
+    mutating func countOverwrite() { self.recentOverwrites &+= 1 }
+
+    /// Values that were stored over others in their place.
+    var overwriteCount: Int { self.counts.overwrites + Int(self.recentOverwrites) }
+
     @inline(__always)
     private mutating func chooseRecent(_ index: Int, _ classCount: Int) {
-        if self.recentClass != UInt8(truncatingIfNeeded: index) {
+        let isFull = (self.recentGets | self.recentSets) >> 31 != 0
+        if isFull || self.recentClass != UInt8(truncatingIfNeeded: index) {
             self.settleRecent(classCount)
             self.recentClass = UInt8(truncatingIfNeeded: index)
         }
@@ -60,17 +77,19 @@ struct Stripe: ~Copyable {
         let (gets, sets) = (self.recentGets, self.recentSets)
         self.recentGets = 0
         self.recentSets = 0
+        self.counts.overwrites += Int(self.recentOverwrites)
+        self.recentOverwrites = 0
         self.countHit(Int(self.recentClass), of: classCount) {
-            $0.get += gets
-            $0.set += sets
+            $0.get += Int(gets)
+            $0.set += Int(sets)
         }
     }
 
-    /// Adds what was found to sums by class.
+    /// Adds what was found and stored to sums by class.
     func appendHits(to sums: inout [ClassHits]) {
         for (index, hits) in self.classHits.enumerated() { sums[index] += hits }
-        sums[Int(self.recentClass)].get += self.recentGets
-        sums[Int(self.recentClass)].set += self.recentSets
+        sums[Int(self.recentClass)].get += Int(self.recentGets)
+        sums[Int(self.recentClass)].set += Int(self.recentSets)
     }
 
     /// Begins to count again.
@@ -79,7 +98,7 @@ struct Stripe: ~Copyable {
         self.classHits = []
         self.recentGets = 0
         self.recentSets = 0
-        self.overwriteCount = 0
+        self.recentOverwrites = 0
     }
 }
 

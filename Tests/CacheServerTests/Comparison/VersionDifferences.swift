@@ -23,9 +23,54 @@ enum VersionDifferences {
         "ms Zm9vYg== 1 b\r\nx\r\nmg Zm9vYg== b k\r\nme Zm9vYg== b\r\nma Zm9vYmE= b N0 J3 k v\r\n",
     ]).union(ComparisonTables.tooLongKeys)
 
+    /// Names of statistics that only one of them has, by command.
+    struct Names {
+        let onlyOld: Set<String>
+        let onlyNew: Set<String>
+    }
+
+    static let names: [String: Names] = [
+        "stats": Names(
+            onlyOld: ["slab_reassign_evictions_nomem"],
+            onlyNew: ["slab_reassign_busy_nomem", "slab_reassign_last_busy_status"]),
+        "stats settings": Names(onlyOld: [], onlyNew: ["client_flags_size"]),
+    ]
+
+    /// Names that depend on how a memcached was built: with storage on flash, with seccomp.
+    static func dependsOnBuild(_ name: String) -> Bool {
+        name.hasPrefix("ext_") || ["slab_automove_freeratio", "drop_privileges"].contains(name)
+    }
+
     private static let key251 = ComparisonTables.key(251)
 
     static let entries: [Entry] = [
+        Entry(
+            sent: "lru_crawler mgdump x\r\n", old: ["ERROR\r\n"],
+            new: ["BADCLASS invalid class id\r\n"]),
+        Entry(
+            sent: "lru_crawler mgdump\r\n", old: ["ERROR\r\n"],
+            new: ["CLIENT_ERROR bad command line format\r\n"]),
+        Entry(
+            sent: "lru_crawler mgdump all\r\n", old: ["ERROR\r\n"],
+            new: ["ERROR key dump not allowed\r\n"]),
+        Entry(
+            sent: "lru_crawler mgdump all\r\n", old: ["ERROR\r\n"],
+            new: ["OK\r\n", "mg dumped\r\n", "EN"]),
+        Entry(
+            sent: "slabs automove window 20\r\n",
+            old: ["CLIENT_ERROR bad command line format\r\n"], new: ["OK\r\n"]),
+        Entry(
+            sent: "get a\r\nwatch fetchers\r\n", old: ["END\r\n", "OK\r\n"],
+            new: ["END\r\n", "ERROR cannot pipeline other commands before watch\r\n"]),
+        Entry(
+            sent: "shutdown graceful\r\n", old: ["ERROR: shutdown not enabled\r\n"],
+            new: ["SERVER_ERROR: shutdown not enabled\r\n"]),
+        Entry(
+            sent: "stats detail on\r\n", old: ["OK\r\n"],
+            new: ["CLIENT_ERROR stats detail not allowed\r\n"]),
+        Entry(
+            sent: "stats detail dump\r\n", old: ["END\r\n"],
+            new: ["CLIENT_ERROR stats detail not allowed\r\n"]),
         Entry(
             sent: "gets\r\n",
             old: ["ERROR\r\n"],

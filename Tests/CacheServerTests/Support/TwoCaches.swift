@@ -88,6 +88,55 @@ final class TwoCaches {
             """, sourceLocation: sourceLocation)
     }
 
+    /// The names of the statistics that both answer to a command.
+    func names(_ command: String) async throws -> (theirs: [String], ours: [String]) {
+        func ask(_ path: String) async throws -> [String] {
+            let bytes = Array("\(command)\r\n".utf8)
+            let text = try await Exchange.send(bytes, to: path, on: self.loop).text
+            return text.split(separator: "\r\n").compactMap { line in
+                let words = line.split(separator: " ")
+                return words.first == "STAT" ? String(words[1]) : nil
+            }
+        }
+        return (try await ask(self.peer.socketPath), try await ask(self.ours.socketPath))
+    }
+
+    /// What both tell who watches while a text is executed, up to the fetch of a key `last`:
+    /// without times, numbers of lines and of descriptors.
+    func watched(_ streams: String, while text: String) async throws -> (
+        theirs: [String], ours: [String]
+    ) {
+        (
+            try await self.watched(streams, text, self.peer.socketPath),
+            try await self.watched(streams, text, self.ours.socketPath)
+        )
+    }
+
+    private func watched(
+        _ streams: String, _ text: String, _ path: String
+    ) async throws -> [String] {
+        let deadline = self.loop.now + .seconds(20)
+        let watcher = try await Connection.connect(to: .unix(path), on: self.loop)
+        let input = watcher.input
+        defer { watcher.close() }
+        watcher.output.append("watch \(streams)\r\n")
+        try await watcher.flush(deadline: deadline)
+        while !input.bytes.makeString().hasPrefix("OK\r\n") {
+            guard try await watcher.fill(deadline: deadline) > 0 else { throw Errno.timedOut }
+        }
+        _ = try await Exchange.send(Array("\(text)get last\r\n".utf8), to: path, on: self.loop)
+        while !input.bytes.makeString().contains("key=last ") {
+            guard try await watcher.fill(deadline: deadline) > 0 else { throw Errno.timedOut }
+        }
+        let lines = input.bytes.makeString().split(whereSeparator: \.isNewline).dropFirst()
+        let end = lines.firstIndex { $0.contains("key=last ") } ?? lines.endIndex
+        return lines[..<end].map { line in
+                line.split(separator: " ").filter { word in
+                    !["ts=", "gid=", "cfd="].contains { word.hasPrefix($0) }
+                }.joined(separator: " ")
+            }
+    }
+
     /// Sends binary requests to both and compares.
     func compare(
         _ packets: [BinaryPacket], _ manner: Exchange.Manner, _ note: String,

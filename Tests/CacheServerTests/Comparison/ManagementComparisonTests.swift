@@ -1,0 +1,43 @@
+import Base
+import EventLoop
+import SystemInterface
+import TestSupport
+import Testing
+
+/// What administrators say to a cache, answered as memcached answers it.
+@Suite(.timeLimit(.minutes(2)))
+struct ManagementComparisonTests {
+    /// memcached has its maintainer and crawler here, which other comparisons switch off.
+    private static let maintained = ["-o", "lru_maintainer,lru_crawler"]
+
+    private static func compareAll(_ texts: [String], _ options: [String]) async throws {
+        try await runOnLoop { group in
+            let both = try await TwoCaches(options, on: group.loops[0])
+            for text in texts { try await both.compare(text) }
+            await both.stop()
+            #expect(both.count == texts.count)
+        }
+    }
+
+    @Test func commands() async throws {
+        try await Self.compareAll(ComparisonTables.management, Self.maintained)
+    }
+
+    @Test func withoutMaintainerAndCrawler() async throws {
+        try await Self.compareAll(
+            ComparisonTables.management.filter { $0.hasPrefix("lru") },
+            ["-o", "no_lru_maintainer,no_lru_crawler"])
+    }
+
+    @Test func sizes() async throws {
+        try await Self.compareAll(ComparisonTables.sizesCounted, ["-o", "track_sizes"])
+    }
+
+    @Test func whatOptionsForbid() async throws {
+        try await Self.compareAll(ComparisonTables.forbidden, Self.maintained + ["-FXWC"])
+    }
+
+    @Test func dumps() async throws {
+        try await Self.compareAll(ComparisonTables.dumps, Self.maintained)
+    }
+}
