@@ -266,29 +266,4 @@ package final class CacheService: DaemonService {
         else { return }
         self.takenFiles.withLock { $0 = [ConfigurationReport.File(path: path, text: text)] }
     }
-
-    /// What the cache holds and does.
-    package func status() async -> ServiceStatus {
-        let statistics = self.store.currentStatistics()
-        let counts = self.store.commandCounts()
-        let connectionCount = self.connections.numbers.current
-        let limit = self.options.storage.memoryLimit
-        var status = ServiceStatus()
-        status.listening = self.listeners.withLock { $0.entries.map(\.listener.address) }
-        status.summary = "\(statistics.itemCount) items, \(connectionCount) connections"
-        status.writeMembers = { json in
-            json.key("cache")
-            json.object { json in
-                json.member("items", statistics.itemCount)
-                json.member("bytes", statistics.byteCount)
-                json.member("limitBytes", limit)
-                json.member("connections", connectionCount)
-                json.member("getHits", counts.hits.get)
-                json.member("getMisses", counts.getMisses)
-                json.member("sets", counts.hits.set)
-                json.member("evictions", statistics.evictionCount)
-            }
-        }
-        return status
-    }
 }

@@ -1,6 +1,8 @@
 """Asks an address again and again, each time by a connection of its own, until it is told to stop.
 
-    load.py http|cache PORT COUNT      COUNT at a time; a line on standard input ends it
+    load.py http|cache ADDRESS COUNT   COUNT at a time; a line on standard input ends it
+
+ADDRESS is a port of this machine, or the path of a UNIX socket.
 
 Prints `ATTEMPTS FAILED REASON…`: an attempt has failed when no connection came about, or no answer
 came on it.
@@ -17,8 +19,8 @@ QUESTIONS = {
 
 
 def main():
-    kind, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    asking = Asking(kind, port)
+    kind, address, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    asking = Asking(kind, address)
     threads = [threading.Thread(target=asking.run) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -32,9 +34,9 @@ def main():
 class Asking:
     """What was asked so far."""
 
-    def __init__(self, kind, port):
+    def __init__(self, kind, address):
         self.question, self.expected = QUESTIONS[kind]
-        self.port = port
+        self.address = address
         self.attempts = 0
         self.failures = []
         self.stopping = threading.Event()
@@ -48,9 +50,18 @@ class Asking:
             except OSError as error:
                 self.failures.append(type(error).__name__)
 
+    def connect(self):
+        """A connection, which takes 20 s at the most for anything."""
+        if not self.address.startswith("/"):
+            return socket.create_connection(("127.0.0.1", int(self.address)), 20)
+        stream = socket.socket(socket.AF_UNIX)
+        stream.settimeout(20)
+        stream.connect(self.address)
+        return stream
+
     def ask(self):
         """One."""
-        with socket.create_connection(("127.0.0.1", self.port), 20) as stream:
+        with self.connect() as stream:
             stream.sendall(self.question)
             answer = b""
             while len(answer) < len(self.expected):

@@ -1,5 +1,6 @@
 """A Debian of its own that is booted in a container: made, started, asked, ended."""
 
+import glob
 import os
 import shutil
 import signal
@@ -31,6 +32,17 @@ def missing():
     return None
 
 
+def own_sources():
+    """The files that say where this machine's packages come from (sources.list(5))."""
+    names = ["/etc/apt/sources.list", *sorted(glob.glob("/etc/apt/sources.list.d/*"))]
+    return [
+        name for name in names
+        if name.endswith((".list", ".sources")) and os.path.isfile(name)
+        and any(line.strip() and not line.lstrip().startswith("#") for line in open(
+            name, encoding="utf-8"))
+    ]
+
+
 def make_image(folder):
     """A Debian 12 of this machine's own apt sources."""
     subprocess.run(
@@ -38,7 +50,7 @@ def make_image(folder):
          "--include=" + ",".join(PACKAGES),
          # Memcached is there to be in the way later, not from the start.
          "--customize-hook=chroot \"$1\" systemctl disable --quiet memcached.service",
-         "bookworm", folder],
+         "bookworm", folder, *own_sources()],
         check=True,
     )
 
@@ -90,6 +102,10 @@ class Machine:
         if check and done.returncode:
             raise Failed(f"`{line}` ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
+
+    def inside(self, path):
+        """A path of the machine's as this one sees it."""
+        return f"/proc/{self.leader}/root{path}"
 
     def status(self, line, seconds=120):
         """(exit status, what it prints)."""

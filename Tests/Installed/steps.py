@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICES = ("cached", "balancerd", "sessiond")
 PAGE = "http://127.0.0.1:8000/"
 MARK = "/root/cookies"
+KEPT = "ctl cache keys --server cached --match 'kept:*' --limit 1000 -o jsonl"
 
 
 def tell(run, booted):
@@ -91,17 +92,18 @@ def killed(booted):
 def restarted(booted):
     """systemctl restart while much is asked."""
     seen = []
-    for name, kind, port in (
-        ("cached", "cache", 11211), ("sessiond", "http", 8080), ("balancerd", "http", 8000)
+    for name, kind, address in (
+        ("cached", "cache", 11211), ("sessiond", "http", 8080), ("balancerd", "http", 8000),
+        ("cached", "cache", booted.inside("/run/holdfast/data/cached.sock")),
     ):
-        seen.append(f"{name} {under_load(booted, kind, port, f'systemctl restart {name}')}")
+        seen.append(f"{name} {under_load(booted, kind, address, f'systemctl restart {name}')}")
     counts_on(booted, "after the restarts")
     return "; ".join(seen)
 
 
-def under_load(booted, kind, port, *lines):
+def under_load(booted, kind, address, *lines):
     """Does something while an address is asked by four at a time; how many attempts there were."""
-    load = booted.start([sys.executable, "-c", LOADER, kind, str(port), "4"])
+    load = booted.start([sys.executable, "-c", LOADER, kind, str(address), "4"])
     try:
         for line in lines:
             for _ in range(3):
@@ -119,7 +121,7 @@ def kept(booted):
     lines = "".join(f"set kept:{n} 0 0 5 noreply\\r\\nvalue\\r\\n" for n in range(500))
     booted.run(f"printf '{lines}quit\\r\\n' | nc -q 5 127.0.0.1 11211")
     booted.run("systemctl restart cached")
-    found = booted.run("ctl cache keys --match 'kept:*' --limit 1000 -o jsonl").strip().splitlines()
+    found = booted.run(KEPT).strip().splitlines()
     expect(len(found) == 500, "500 items", len(found))
     return "500 items"
 
@@ -201,16 +203,61 @@ def stuck(booted):
     return "restarted"
 
 
+def secret(booted):
+    """What only the service may read, for the service and for an instance."""
+    booted.run("printf %s 0123456789abcdef > /etc/holdfast/cached.secrets/replication; "
+               "chmod 600 /etc/holdfast/cached.secrets/replication; "
+               "cp /etc/holdfast/cached.conf /root/cached.conf.before")
+    options = "-X {port} -x 127.0.0.1:{peer} --replication-secret " \
+              "/run/credentials/{unit}.service/secret_replication"
+    for line in options.format(port=11212, peer=11214, unit="cached").replace(" -", "\n-").split(
+            "\n"):
+        booted.run(f"echo '{line}' >> /etc/holdfast/cached.conf")
+    own = options.format(port=11214, peer=11212, unit="cached@vault")
+    booted.run(f"echo 'OPTIONS={own}' > /etc/holdfast/cached@vault.env; "
+               "systemctl restart cached; systemctl start cached@vault")
+    until(lambda: linked(booted) == {"cached", "cached@vault"}, "both linked by the secret", 30)
+    status = booted.run("systemctl show -p StatusText --value cached")
+    until(lambda: "1 of 1 peers linked" in booted.run(
+        "systemctl show -p StatusText --value cached"), "the link in STATUS", 30)
+    expect("of 64 MB" in status, "memory in STATUS", status)
+    for user in ("holdfast-cached", "nobody"):
+        code, _ = booted.status(
+            f"runuser -u {user} -- cat /etc/holdfast/cached.secrets/replication")
+        expect(code != 0, f"no way for {user} to the file", code)
+    # Another secret, and they do not talk to each other any more.
+    booted.run("printf %s another-secret > /etc/holdfast/cached.secrets/replication; "
+               "systemctl restart cached@vault")
+    until(lambda: not linked(booted), "no link with another secret", 30)
+    booted.run("mv /root/cached.conf.before /etc/holdfast/cached.conf; systemctl restart cached; "
+               "systemctl stop cached@vault cached@vault.socket cached-control@vault.socket; "
+               "rm /etc/holdfast/cached@vault.env /etc/holdfast/cached.secrets/replication; "
+               "ctl health --wait")
+    return "two caches by a secret of LoadCredential=, none with another one"
+
+
+def linked(booted):
+    """The caches that have a link to a peer."""
+    text = booted.status("ctl repl status -o jsonl")[1]
+    links = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return {link["name"] for link in links if link["state"] == "streaming"}
+
+
 def instances(booted):
-    """A second cache, by its name."""
-    booted.run("systemctl start cached@second")
+    """A second cache, by its name, with TCP by a drop-in of its socket."""
+    port = 11399
+    booted.run(f"echo 'OPTIONS=-l 127.0.0.1 -p {port}' > /etc/holdfast/cached@second.env; "
+               "mkdir -p /etc/systemd/system/cached@second.socket.d; "
+               f"printf '[Socket]\\nListenStream=127.0.0.1:{port}\\n' "
+               "> /etc/systemd/system/cached@second.socket.d/tcp.conf; "
+               "systemctl daemon-reload; systemctl enable --now cached@second.socket "
+               "cached@second.service")
     answer = booted.run("printf 'set a 0 0 1\\r\\nb\\r\\nget a\\r\\nquit\\r\\n' | "
                         "nc -U -q 2 /run/holdfast/data/cached@second.sock")
     expect("VALUE a 0 1" in answer, "an item", answer)
     expect("cached@second" in booted.run("ctl status"), "it in ctl status", "not")
-    booted.run("systemctl stop cached@second cached@second.socket "
-               "cached-control@second.socket")
-    return "by its UNIX socket"
+    return "by its UNIX socket; " + under_load(
+        booted, "cache", port, "systemctl restart cached@second") + " while it restarts"
 
 
 def two_of_each(booted):
@@ -222,14 +269,19 @@ def upgraded(booted):
     """A newer version of everything, while it is asked."""
     before = visit(booted)
     line = "apt-get install -y -q /packages/second/holdfast*_0.1.1_*.deb"
+    first = booted.run("systemctl show -p MainPID --value cached cached@second").split()
     load = under_load(booted, "http", 8000, line)
     version = booted.run("dpkg-query -W -f '${Version}' holdfast-cached").strip()
     expect(version == "0.1.1", "version 0.1.1", version)
     after = visit(booted)
     expect(after == before + 1, f"{before + 1} visits", after)
-    found = booted.run("ctl cache keys --match 'kept:*' --limit 1000 -o jsonl").strip().splitlines()
+    found = booted.run(KEPT).strip().splitlines()
     expect(len(found) == 500, "500 items", len(found))
-    return f"{after} visits, 500 items, {load}"
+    second = booted.run("systemctl show -p MainPID --value cached cached@second").split()
+    expect(not set(first) & set(second) and "0" not in second, "other processes", (first, second))
+    answer = booted.run("printf 'get a\\r\\nquit\\r\\n' | nc -q 2 127.0.0.1 11399")
+    expect("VALUE a 0 1" in answer, "the instance's item", answer)
+    return f"{after} visits, 500 items, the instance's too, {load}"
 
 
 def port_taken(booted):
@@ -247,9 +299,21 @@ def port_taken(booted):
     return "cached.socket failed, ctl doctor names memcached"
 
 
+def discreet(booted):
+    """What was logged by all units, instances too, up to now."""
+    journal = booted.run("journalctl --no-pager -o cat -u 'cached*' -u 'balancerd*' "
+                         "-u 'sessiond*'")
+    whole = re.search(r"[0-9A-F]{32}", journal)
+    expect(not whole, "no whole session id in the journal", whole and whole.group(0))
+    return f"{len(journal.splitlines())} lines"
+
+
 def removed(booted):
-    """remove keeps, purge takes all."""
+    """remove keeps, purge takes all; an instance that runs goes along."""
+    booted.run("systemctl start cached@second")
     booted.run("apt-get remove -y -q 'holdfast*'")
+    expect(not active(booted, "cached@second"), "no instance", "one that runs")
+    booted.run("rm -r /etc/systemd/system/cached@second.socket.d")
     expect(booted.status("ls /etc/holdfast/cached.conf /etc/holdfast/balancerd.conf "
                          "/etc/holdfast/sessiond/conf/server.xml")[0] == 0, "configuration", "none")
     booted.run("apt-get purge -y -q 'holdfast*'")
@@ -273,12 +337,14 @@ STEPS = (
     ("I.7", "who may change what; no whole session id in the journal", rights),
     ("I.8", "the journal has fields: client, session's hash, request", fields),
     ("I.9", "a stuck loop is restarted by the watchdog", stuck),
-    ("I.10", "an instance has a UNIX socket by its name", instances),
+    ("I.10", "an instance has a UNIX socket by its name, and TCP by a drop-in", instances),
     ("I.11", "an upgrade keeps sessions and contents, and refuses nobody", upgraded),
     ("I.12", "two of each: whichever is killed, stopped or drained, the session goes on",
      two_of_each),
     ("I.13", "11211 is taken: only cached.socket fails, ctl doctor names the holder", port_taken),
-    ("I.14", "remove keeps the configuration, purge leaves nothing", removed),
+    ("I.14", "secrets by LoadCredential, for the service and for an instance", secret),
+    ("I.15", "no whole session id in the journal at the end", discreet),
+    ("I.16", "remove keeps the configuration, purge leaves nothing", removed),
 )
 
 with open(os.path.join(HERE, "load.py"), encoding="utf-8") as file:

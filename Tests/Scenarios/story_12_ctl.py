@@ -363,7 +363,25 @@ def helps(cluster, saw):
     for shell in ("bash", "zsh", "fish"):
         script, _ = ctl(cluster, "completion", shell)
         expect("balancer" in script, f"a script for {shell}", script[:80])
+        expect("holdfastctl" in script, f"ctl's other name for {shell}", script[:80])
+    completed_by_bash(cluster)
     saw(f"{len(found)} commands")
+
+
+def completed_by_bash(cluster):
+    """What bash offers when somebody presses Tab, by both names."""
+    path = os.path.join(cluster.folder, "completion.bash")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(ctl(cluster, "completion", "bash")[0])
+    for name in ("ctl", "holdfastctl"):
+        line = f"{name} balancer ser"
+        script = (
+            f"source {path}; complete -p {name} >/dev/null || exit 1; "
+            f"COMP_WORDS=({line}); COMP_CWORD=2; COMP_LINE='{line}'; "
+            'COMP_POINT=${#COMP_LINE}; COMP_TYPE=9; _ctl; echo "${COMPREPLY[@]}"'
+        )
+        status, output, errors = run_command(["bash", "-c", script])
+        expect("server" in output.split(), f"'server' for {line}", (status, output, errors))
 
 
 def manual(cluster, saw):

@@ -61,6 +61,8 @@ extension ApplicationServer {
             found += application.sessions.ids(beginningWith: text).map { (application, $0) }
         }
         if let whole = found.first(where: { $0.1 == text }) { return whole }
+        // Who may only read must not find out an id digit by digit.
+        if !request.peer.mayChange, text.count > Redacted.sessionDigitCount { found = [] }
         if found.count > 1 {
             throw .conflict("more than one session begins with \(text)")
         }

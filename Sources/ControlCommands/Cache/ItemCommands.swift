@@ -9,7 +9,7 @@ struct CacheGetCommand: ParsableCommand {
         discussion: """
             Examples:
               ctl cache get greeting
-              ctl cache get --server unix:/run/holdfast/cache greeting > file
+              ctl cache get --server unix:/run/holdfast/data/cached.sock greeting > file
 
             Exit status 1 when there is no such key.
             """)

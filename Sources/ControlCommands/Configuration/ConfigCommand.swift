@@ -6,7 +6,7 @@ struct ConfigCommand: ParsableCommand {
         commandName: "config", abstract: "The daemons' configuration files.",
         discussion: """
             Examples:
-              ctl config test /etc/holdfast/balancer.conf
+              ctl config test /etc/holdfast/balancerd.conf
               ctl config diff               what a reload would bring
               ctl config show balancerd     what is in force
             """,

@@ -11,9 +11,9 @@ struct ConfigTestCommand: ParsableCommand {
             or reload. Whose file it is shows from the file; --for says it.
 
             Examples:
-              ctl config test /etc/holdfast/balancer.conf
+              ctl config test /etc/holdfast/balancerd.conf
               ctl config test --for httpd proxy.conf
-              ctl config test /var/lib/holdfast/sessiond      (a Tomcat base folder)
+              ctl config test /etc/holdfast/sessiond      (a Tomcat base folder)
 
             Exit status: that of the daemon; 0 when it would take the file.
             """)

@@ -20,13 +20,18 @@ struct CompletionCommand: ParsableCommand {
 
     @Argument(help: "bash, zsh or fish.") var shell: Shell
 
-    func run() throws {
-        let script =
-            switch self.shell {
-            case .bash: Ctl.completionScript(for: .bash)
-            case .zsh: Ctl.completionScript(for: .zsh)
-            case .fish: Ctl.completionScript(for: .fish)
-            }
-        Terminal.print(script)
+    func run() throws { Terminal.print(self.script) }
+
+    /// The script, which completes both names that ctl is installed by.
+    private var script: String {
+        switch self.shell {
+        case .bash:
+            Ctl.completionScript(for: .bash) + "\ncomplete -o filenames -F _ctl holdfastctl"
+        case .zsh:
+            "#compdef ctl holdfastctl\n"
+                + Ctl.completionScript(for: .zsh).split(separator: "\n").dropFirst()
+                .joined(separator: "\n")
+        case .fish: Ctl.completionScript(for: .fish) + "\ncomplete -c holdfastctl -w ctl"
+        }
     }
 }

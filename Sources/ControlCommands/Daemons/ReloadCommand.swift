@@ -9,8 +9,9 @@ struct ReloadCommand: ParsableCommand {
         abstract: "Let daemons read their configuration again.",
         discussion: """
             Says of each daemon whether it took the configuration, or where the mistake is; a \
-            configuration with a mistake changes nothing. With --wait it also waits until the \
-            daemons are well again, up to --timeout seconds. Needs root or the group holdfast.
+            configuration with a mistake changes nothing. With --wait it also waits until each daemon \
+            is as well as it was before, up to --timeout seconds: what was wrong already, such \
+            as a server that is down, is no reason to wait. Needs root or the group holdfast.
 
             Examples:
               ctl reload                    all daemons, one after another
@@ -20,7 +21,7 @@ struct ReloadCommand: ParsableCommand {
             """)
 
     @Argument(help: "The instances that are meant; all without a name.") var names: [String] = []
-    @Flag(help: "Wait until the daemons are well.") var wait = false
+    @Flag(help: "Wait until the daemons are as well as before.") var wait = false
     @Option(help: ArgumentHelp("How long to wait, at most.", valueName: "seconds"))
     var timeout = 30.0
     @OptionGroup var daemons: DaemonOptions
@@ -31,9 +32,7 @@ struct ReloadCommand: ParsableCommand {
             var worst: CommandFailure?
             for socket in try command.daemons.found(named: command.names) {
                 do {
-                    _ = try await ControlClient(socket, on: loop).send("POST", "/v1/reload")
-                    Terminal.print("\(socket.name): configuration taken")
-                    if command.wait { try await command.waitUntilWell(socket, on: loop) }
+                    try await command.reload(socket, on: loop)
                 } catch let failure as CommandFailure {
                     Terminal.printError("ctl: \(failure.description)")
                     if worst == nil { worst = failure }
@@ -43,12 +42,19 @@ struct ReloadCommand: ParsableCommand {
         }
     }
 
-    private func waitUntilWell(_ socket: ControlSocket, on loop: Loop) async throws {
+    private func reload(_ socket: ControlSocket, on loop: Loop) async throws {
+        let before = self.wait ? try await Self.health(of: socket, on: loop) : nil
+        _ = try await ControlClient(socket, on: loop).send("POST", "/v1/reload")
+        Terminal.print("\(socket.name): configuration taken")
+        guard let before else { return }
         let deadline = loop.now + .milliseconds(Int64(self.timeout * 1_000))
         while true {
-            let answer = try await ControlClient(socket, on: loop).answer("GET", "/v1/health")
-            let report = try JSONText.decode(HealthReport.self, answer.body, of: socket)
+            let report = try await Self.health(of: socket, on: loop)
             if report.health == "ok" { return }
+            if report.health == "degraded", before.health == "degraded" {
+                let why = report.warnings.joined(separator: "; ")
+                return Terminal.print("\(socket.name): degraded as before: \(why)")
+            }
             guard loop.now < deadline else {
                 let why = report.warnings.first.map { ": \($0)" } ?? ""
                 throw CommandFailure(
@@ -56,5 +62,12 @@ struct ReloadCommand: ParsableCommand {
             }
             await loop.sleep(until: min(deadline, loop.now + .milliseconds(100)))
         }
+    }
+
+    private static func health(
+        of socket: ControlSocket, on loop: Loop
+    ) async throws -> HealthReport {
+        let answer = try await ControlClient(socket, on: loop).answer("GET", "/v1/health")
+        return try JSONText.decode(HealthReport.self, answer.body, of: socket)
     }
 }

@@ -11,17 +11,23 @@ struct DoctorCommand: ParsableCommand {
         .text("advice", "DO", "what to do about it"),
     ]
 
+    /// All rules, by the words for programs.
+    static let rules = """
+        silent, draining, restricted, reload_refused, low_hit_rate, evictions, \
+        connections_refused, connections_near_limit, store_no_memory, store_too_large, \
+        clock_skew, no_replica, replica_away, replica_behind, replica_copying, \
+        replica_queue_near_limit, no_server, last_server, server_failed, server_full, \
+        server_taken_out, no_cache, no_backup, failover_leaves_no_backup, all_nodes_failover, \
+        cache_down, copies_missing, local_only, sticky_without_affinity, no_route, \
+        unknown_route, configuration_changed, port_taken
+        """
+
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "What could be better, and what to do about it.",
         discussion: """
             Looks at all daemons of this machine, at the caches that its application servers use, \
-            at the clocks, and at who holds port 11211. Rules: silent, reload_refused, \
-            low_hit_rate, evictions, connections_refused, connections_near_limit, store_no_memory, \
-            store_too_large, clock_skew, no_server, last_server, server_failed, server_full, \
-            server_taken_out, no_cache, no_backup, failover_leaves_no_backup, all_nodes_failover, \
-            cache_down, copies_missing, local_only, sticky_without_affinity, no_route, \
-            unknown_route, configuration_changed, port_taken.
+            at the clocks, and at who holds port 11211. Rules: \(Self.rules).
 
             Examples:
               ctl doctor
