@@ -240,7 +240,7 @@ def linked(booted):
     """The caches that have a link to a peer."""
     text = booted.status("ctl repl status -o jsonl")[1]
     links = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    return {link["name"] for link in links if link["state"] == "streaming"}
+    return {link["cache"] for link in links if link["state"] == "streaming"}
 
 
 def instances(booted):

@@ -90,7 +90,7 @@ enum ConfigurationKind: String, ExpressibleByArgument, CaseIterable, Sendable {
             if first.hasPrefix("-") { return .cached }
             if first.hasPrefix("<") { return .httpd }
             let last = line.last { $0 != " " && $0 != "\t" && $0 != "\r" }
-            return last == ";" || last == "{" ? .nginx : .httpd
+            return last == ";" || last == "{" || last == "}" ? .nginx : .httpd
         }
         return .nginx
     }

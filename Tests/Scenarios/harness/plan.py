@@ -93,6 +93,7 @@ ALONE = (
     "story_13_ctl_cache",
     "story_14_control_api",
     "story_15_ctl_screens",
+    "story_16_ctl_cases",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",

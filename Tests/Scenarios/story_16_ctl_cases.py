@@ -1,0 +1,160 @@
+"""Step 16: ctl where something is held, wrong or down: locks, searches, checks, reloads, guests."""
+
+import os
+import subprocess
+import threading
+
+from harness.cluster import COUNTER, read_page, session_id
+from harness.waiting import expect, expect_equal, until
+from story_12_ctl import as_nobody, ctl, json_of, records
+
+TABLES = (
+    ("repl", "status"),
+    ("balancer", "show", "node4"),
+    ("config", "show", "--settings", "n1"),
+    ("cache", "hotkeys", "--server", "n1"),
+    ("cache", "bigkeys", "--server", "n1"),
+    ("level",),
+)
+
+
+def tell(run, variant):
+    """One cluster whose sessions are locked by requests."""
+    with run.cluster("16", variant.with_manager(sticky="false", lockingMode="all")) as cluster:
+        steps = [
+            ("16.1", "session locks shows a lock that is held, and where", locks),
+            ("16.2", "session find finds by the beginning of an id", found),
+            ("16.3", "config test lets each daemon check its own kind of file", checks),
+            ("16.4", "log -f goes on with what comes", followed),
+            ("16.5", "reload --wait succeeds while a cache is down", reloaded),
+            ("16.6", "a guest finds no id digit by digit", guessed),
+            ("16.7", "tables fit 80 columns", narrow),
+        ]
+        for number, what, check in steps:
+            with run.step(number, what) as saw:
+                check(cluster, saw)
+
+
+def locks(cluster, saw):
+    """The scenario holds the lock that a request of the session would take."""
+    browser = cluster.browser()
+    browser.get(COUNTER)
+    session = browser.session
+    node = session_id(session).node
+    expect_equal(records(cluster, "session", "locks"), [], "locks before")
+    with cluster.cache(node) as cache:
+        until(lambda: cache.add(f"lock:{session}", b"scenario", 20), "the lock")
+        held = records(cluster, "session", "locks")
+        cache.delete(f"lock:{session}")
+    expect_equal([(e["id"], e["node"]) for e in held], [(session, node)], "what is locked")
+    until(lambda: not records(cluster, "session", "locks"), "no lock any more")
+    saw(f"{session[:8]}… on {node}")
+
+
+def found(cluster, saw):
+    """By its beginning, and by nothing else's."""
+    page = read_page(cluster.browser().get(COUNTER))
+    cluster.browser().get(COUNTER)
+    for length in (4, 8, 32):
+        ids = [e["id"] for e in records(cluster, "session", "find", page.session[:length])]
+        expect(page.session in ids, f"{page.session} by {length} digits", ids)
+    expect_equal(len(ids), 1, "sessions with the whole id")
+    context = records(cluster, "session", "list", "--context", "/none")
+    expect_equal(context, [], "sessions of an application that is not there")
+    saw(page.session[:8])
+
+
+def checks(cluster, saw):
+    """A good and a bad file of each kind; whose it is is guessed, too."""
+    folder = os.path.join(cluster.folder, "checked")
+    os.makedirs(folder, exist_ok=True)
+    files = {
+        "cached": ("-m 64\n", "-m 64\n-c many\n", ":2:4"),
+        "nginx": ("events {}\nhttp {}\n", "events {}\nhttp { nonsense on; }\n", ":2:8"),
+        "httpd": ("Listen 8000\n", "Listen 8000\nNonsense on\n", ":2"),
+    }
+    for kind, (good, bad, place) in files.items():
+        path = os.path.join(folder, kind)
+        for text, status in ((good, 0), (bad, 1)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            for arguments in (("--for", kind, path), (path,)):
+                _, errors = ctl(
+                    cluster, "config", "test", *arguments, status=(1, 64) if status else 0)
+                expect(not status or path + place in errors, f"{path}{place}", errors)
+    base = cluster.base("node4")
+    ctl(cluster, "config", "test", base)
+    ctl(cluster, "config", "test", "--for", "tomcat", base)
+    _, errors = ctl(cluster, "config", "test", folder, status=1)
+    expect("server.xml" in errors, "what a base folder misses", errors)
+    saw(f"{len(files) + 1} kinds")
+
+
+def followed(cluster, saw):
+    """A line that is logged while somebody follows."""
+    following = subprocess.Popen(
+        [cluster.program("ctl"), "log", "-f", "-n", "0", "-o", "jsonl"],
+        env={**os.environ, "HOLDFAST_RUN": cluster.sockets},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    told = []
+    reader = threading.Thread(target=lambda: told.extend(map(json_of, following.stdout)))
+    reader.start()
+
+    def reload():
+        # Again until it is followed: what came before that is not told.
+        ctl(cluster, "reload", "n1")
+        return [line for line in told if line["name"] == "n1" and "reload" in line["message"]]
+
+    try:
+        seen = until(reload, "the line of a reload that was followed", 15)[0]
+    finally:
+        following.kill()
+        following.wait()
+        reader.join()
+        following.stdout.close()
+    saw(seen["message"])
+
+
+def reloaded(cluster, saw):
+    """What was wrong before is no reason to call a reload failed."""
+    cluster.caches["n2"].kill()
+    cluster.browser().get(COUNTER)
+
+    def degraded():
+        health = records(cluster, "health", "node4", status=(0, 1))
+        return health[0]["health"] == "degraded"
+
+    until(degraded, "node4 to miss its cache", 15)
+    output, _ = ctl(cluster, "reload", "--wait", "--timeout", "5", "node4")
+    expect("node4: configuration taken" in output, "that it was taken", output)
+    expect("degraded as before" in output and "n2" in output, "what is still wrong", output)
+    cluster.caches["n2"].start()
+    cluster.wait_for_copies()
+    ctl(cluster, "health", "--wait")
+    saw(output.splitlines()[-1])
+
+
+def guessed(cluster, saw):
+    """More than eight digits name nothing for who may only read, but the whole id."""
+    base = read_page(cluster.browser().get(COUNTER)).session[:32]
+    right, wrong = base[:9], base[:8] + ("0" if base[8] != "0" else "1")
+    answers = set()
+    for start in (right, wrong):
+        for command in ("show", "where"):
+            _, errors = as_nobody(cluster, "session", command, start, status=1)
+            answers.add(errors.replace(start, "ID"))
+    expect_equal(len(answers), 1, f"answers among {answers}")
+    as_nobody(cluster, "session", "show", base[:8])
+    ctl(cluster, "session", "show", right)
+    saw(answers.pop().strip())
+
+
+def narrow(cluster, saw):
+    """What other steps do not look at as tables."""
+    for arguments in TABLES:
+        table, _ = ctl(cluster, *arguments, status=(0, 1))
+        wide = [line for line in table.splitlines() if len(line) > 80]
+        expect(not wide, f"lines of at most 80 columns from {' '.join(arguments)}", wide)
+    saw(f"{len(TABLES)} tables")
