@@ -42,6 +42,21 @@ struct RecoveryTests {
         }
     }
 
+    @Test func anotherFormatIsDroppedAndSaidSo() throws {
+        let before = self.open()
+        before.store("key", [1, 2, 3])
+        // SAFETY: the mark and the format stand at the start of the memory.
+        let format = unsafe self.memory.bytes.load(fromByteOffset: 8, as: UInt32.self)
+        unsafe self.memory.bytes.storeBytes(of: format - 1, toByteOffset: 8, as: UInt32.self)
+        let after = self.open()
+        #expect(
+            after.store.recovery.refusal
+                == "its format is \(format - 1), this program's is \(format)")
+        #expect(after.read("key") == nil)
+        #expect(after.store("key", [4]) == .stored)
+        #expect(self.open().read("key")?.value == [4])
+    }
+
     /// The process dies after the change was written down, with any number of the item's bytes
     /// written.
     @Test func aValueThatWasHalfWrittenIsTheNewOne() throws {

@@ -120,14 +120,16 @@ def pattern(size, number=0):
 
 
 def value(key, number):
-    """A value that says which one it is, with a checksum over all of it."""
+    """A value that says which one it is, with a checksum over all of it. Those of every other key
+    have much the same size: each is written over the one before."""
     sizes = (10, 200, 40, 3_000, 60_000, 700_000 if key.endswith("0") else 90)
-    body = b"%s/%d/" % (key.encode(), number) + pattern(sizes[number % len(sizes)], number)
+    size = 200 + number % 9 if key[-1] in "13579" else sizes[number % len(sizes)]
+    body = b"%s/%d/" % (key.encode(), number) + pattern(size, number)
     return b"%08x/" % zlib.crc32(body) + body
 
 
 class Writer(threading.Thread):
-    """Stores, counts, appends; remembers what was sent and what was acknowledged."""
+    """Stores, counts, appends, deletes; remembers what was sent and what was acknowledged."""
 
     def __init__(self, cache, name, first):
         super().__init__()
@@ -135,6 +137,8 @@ class Writer(threading.Thread):
         self.number = first
         self.sent, self.acknowledged = {}, {}
         self.acknowledged_count = 0
+        # What each key has once all that was sent is executed.
+        self.current = {}
 
     def run(self):
         try:
@@ -158,13 +162,10 @@ class Writer(threading.Thread):
                 text += b"incr %s 1\r\n" % counter.encode()
                 self.sent[counter] = self.sent.get(counter, 0) + 1
                 told.append((counter, None))
-            elif number % 7 == 0:
-                text += b"delete %s\r\n" % key.encode()
-                self.sent.setdefault(key, []).append((number, None))
-                told.append((key, number))
             else:
-                data = value(key, number)
-                text += b"set %s 0 0 %d\r\n%s\r\n" % (key.encode(), len(data), data)
+                command, data = self.change(key, number)
+                text += command
+                self.current[key] = data
                 self.sent.setdefault(key, []).append((number, data))
                 told.append((key, number))
         stream.sendall(text)
@@ -176,6 +177,24 @@ class Writer(threading.Thread):
             else:
                 self.acknowledged[key] = number
             self.acknowledged_count += 1
+
+    def change(self, key, number):
+        """A command that changes a key, and what the key has then."""
+        name = key.encode()
+        before = self.current.get(key)
+        if number % 7 == 0:
+            return b"delete %s\r\n" % name, None
+        if number % 11 == 0:
+            return b"touch %s 0\r\n" % name, before
+        if number % 6 == 0 and before and len(before) < 5_000:
+            verb = (b"append", b"prepend")[number % 4 // 2]
+            more = b"+%d" % number
+            joined = before + more if verb == b"append" else more + before
+            return b"%s %s 0 0 %d\r\n%s\r\n" % (verb, name, len(more), more), joined
+        data = value(key, number)
+        if number % 3 == 0:
+            return b"ms %s %d\r\n%s\r\n" % (name, len(data), data), data
+        return b"set %s 0 0 %d\r\n%s\r\n" % (name, len(data), data), data
 
     def check(self, client):
         """What is there now is what was acknowledged last, or what was sent after it."""
