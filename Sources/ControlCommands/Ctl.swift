@@ -19,7 +19,8 @@ package struct Ctl: ParsableCommand {
               ctl reload --wait             take the configurations anew
 
             Tables fit 80 columns, or what COLUMNS or the terminal says. NO_COLOR takes the \
-            colours away. For programs: -o json, jsonl or csv.
+            colours away. For programs: -o json, jsonl or csv. --host, --socket, -o and --watch \
+            may stand before the command's name or behind it.
 
             Exit status: 0 done; 1 the answer is no; 64 wrong usage; 69 nobody answers there; 75 \
             not in time; 76 a strange answer; 77 not allowed.
@@ -44,9 +45,10 @@ let ctlVersion = "0.1.0"
 /// The whole program: reads the command line, runs the command, ends with its exit status.
 package func runCtl() -> Never {
     do {
-        var command = try Ctl.parseAsRoot()
+        let arguments = GlobalOptions.moved(Array(CommandLine.arguments.dropFirst()))
+        var command = try Ctl.parseAsRoot(arguments)
         // Only a command line that is right here is sent elsewhere.
-        try RemoteMachine.runInstead(CommandLine.arguments)
+        try RemoteMachine.runInstead(CommandLine.arguments.prefix(1) + arguments)
         try command.run()
     } catch {
         Ctl.exit(withError: error)

@@ -329,9 +329,9 @@ def other_machine(cluster, saw):
         script.write('#!/bin/sh\n[ "$2" = nowhere ] && exit 255\nshift 2\nexec sh -c "$*"\n')
     os.chmod(ssh, stat.S_IRWXU)
     here = {"PATH": f"{folder}:{cluster.binaries}:{os.environ['PATH']}"}
-    output, _ = ctl(cluster, "--host", "there", "level", "n1", environment=here, status=USAGE)
-    output, _ = ctl(cluster, "level", "--host", "there", "n1", environment=here)
-    expect("n1    info" in output, "the level", output)
+    for words in (("--host", "there", "level", "n1"), ("level", "--host", "there", "n1")):
+        output, _ = ctl(cluster, *words, environment=here)
+        expect("n1    info" in output, "the level", output)
     _, errors = ctl(cluster, "level", "--host", "there", "it's n1", environment=here, status=1)
     expect("there is no daemon it's n1 here" in errors, "the word as it was", errors)
     _, errors = ctl(cluster, "level", "--host", "nowhere", environment=here, status=UNREACHABLE)

@@ -10,7 +10,7 @@ from story_12_ctl import as_nobody, ctl, json_of, records
 
 TABLES = (
     ("repl", "status"),
-    ("balancer", "show", "node4"),
+    ("balancer", "show", "SERVER"),
     ("config", "show", "--settings", "n1"),
     ("cache", "hotkeys", "--server", "n1"),
     ("cache", "bigkeys", "--server", "n1"),
@@ -29,6 +29,7 @@ def tell(run, variant):
             ("16.5", "reload --wait succeeds while a cache is down", reloaded),
             ("16.6", "a guest finds no id digit by digit", guessed),
             ("16.7", "tables fit 80 columns", narrow),
+            ("16.8", "commands that change something tell programs what they did", told),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -151,10 +152,49 @@ def guessed(cluster, saw):
     saw(answers.pop().strip())
 
 
+def first_server(cluster):
+    """A server's name; without affinity none has a route."""
+    return records(cluster, "balancer", "list")[0]["name"]
+
+
+def told(cluster, saw):
+    """-o jsonl of each, as records with a name and a result."""
+    session = read_page(cluster.browser().get(COUNTER)).session
+    node = first_server(cluster)
+    server = ("cache", "--server", "n1")
+    changes = (
+        (("reload", "n1"), ("n1", "configuration taken")),
+        (("balancer", "server", node, "drain"), (None, "drain")),
+        (("balancer", "wait", "--drained", node), (node, "drained")),
+        (("balancer", "server", node, "ready"), (None, "ready")),
+        (("balancer", "weight", node, "2"), (None, "weight 2")),
+        (("balancer", "server", node, "configured"), (None, "configured")),
+        (("session", "expire", session), (session, "expired")),
+        ((*server[:1], "set", *server[1:], "told", "5"), ("told", "stored")),
+        ((*server[:1], "incr", *server[1:], "told", "2"), ("told", "7")),
+        ((*server[:1], "touch", *server[1:], "told", "60"), ("told", "touched")),
+        ((*server[:1], "delete", *server[1:], "told"), ("told", "deleted")),
+        ((*server[:1], "flush", *server[1:], "--confirm", "--prefix", "no:"),
+         ("no:", "0 items flushed")),
+    )
+    for arguments, (name, result) in changes:
+        done = records(cluster, *arguments)
+        expect_equal(len(done), 1, f"records of {arguments}")
+        expect(name in (None, done[0]["name"]), f"{name} from {arguments}", done)
+        expect_equal(done[0]["result"], result, f"the result of {arguments}")
+    ctl(cluster, "cache", "set", "--server", "n1", "told", "text")
+    item = json_of(ctl(cluster, "-o", "json", "cache", "get", "--server", "n1", "told")[0])
+    expect_equal(item["items"][0]["value"], "text", "the value in JSON")
+    saw(f"{len(changes)} commands")
+
+
 def narrow(cluster, saw):
     """What other steps do not look at as tables."""
-    for arguments in TABLES:
-        table, _ = ctl(cluster, *arguments, status=(0, 1))
+    server = first_server(cluster)
+    for words in TABLES:
+        arguments = [word.replace("SERVER", server) for word in words]
+        # Nobody replicates here.
+        table, _ = ctl(cluster, *arguments, status=1 if words[0] == "repl" else 0)
         wide = [line for line in table.splitlines() if len(line) > 80]
         expect(not wide, f"lines of at most 80 columns from {' '.join(arguments)}", wide)
     saw(f"{len(TABLES)} tables")

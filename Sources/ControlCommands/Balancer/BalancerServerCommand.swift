@@ -27,15 +27,20 @@ struct BalancerServerCommand: ParsableCommand {
               ctl balancer server tcsrvs/127.0.0.1:8085 ready
 
             Exit status: 0 done, 1 there is no such server, 69 no balancer, 77 not allowed.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "A server's name, address or route, or UPSTREAM/NAME.") var name: String
     @Argument(help: "What it is to do: ready, drain, maint or configured.") var duty: Duty
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
         try runCommand { loop in
+            let done = command.output.begin()
+            defer { done.end() }
             for server in try await BalancerServers.named(
                 command.name, command.daemons, on: loop)
             {
@@ -47,7 +52,8 @@ struct BalancerServerCommand: ParsableCommand {
                     try await BalancerServers.change(
                         server, "{\"state\":\"\(command.duty.rawValue)\"}", on: loop)
                 }
-                Terminal.print("\(server.upstream)/\(server.name): \(command.duty.rawValue)")
+                let name = "\(server.upstream)/\(server.name)"
+                done.add(name, command.duty.rawValue, "\(name): \(command.duty.rawValue)")
             }
         }
     }
@@ -64,11 +70,14 @@ struct BalancerWeightCommand: ParsableCommand {
 
             Examples:
               ctl balancer weight node4 3
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "A server's name, address or route, or UPSTREAM/NAME.") var name: String
     @Argument(help: "The weight, from 1 to 65535.") var weight: Int
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func validate() throws {
         guard (1...65_535).contains(self.weight) else {
@@ -79,12 +88,15 @@ struct BalancerWeightCommand: ParsableCommand {
     func run() throws {
         let command = self
         try runCommand { loop in
+            let done = command.output.begin()
+            defer { done.end() }
             for server in try await BalancerServers.named(
                 command.name, command.daemons, on: loop)
             {
                 try await BalancerServers.change(
                     server, "{\"weight\":\(command.weight)}", on: loop)
-                Terminal.print("\(server.upstream)/\(server.name): weight \(command.weight)")
+                let name = "\(server.upstream)/\(server.name)"
+                done.add(name, "weight \(command.weight)", "\(name): weight \(command.weight)")
             }
         }
     }
@@ -102,6 +114,8 @@ struct BalancerWaitCommand: ParsableCommand {
               ctl balancer wait --up node4
 
             Exit status: 0 it is so, 75 not in time.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "Servers' names, addresses or routes.") var names: [String]
@@ -110,6 +124,7 @@ struct BalancerWaitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait, at most.", valueName: "seconds"))
     var timeout = 60.0
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func validate() throws {
         guard self.drained != self.up else {
@@ -127,7 +142,9 @@ struct BalancerWaitCommand: ParsableCommand {
                     waiting += try await BalancerServers.named(name, command.daemons, on: loop)
                         .filter { !command.isDone($0.peer) }
                 }
-                guard let first = waiting.first else { return }
+                guard let first = waiting.first else {
+                    return command.tellDone()
+                }
                 guard loop.now < deadline else {
                     throw CommandFailure(
                         .timedOut,
@@ -137,6 +154,12 @@ struct BalancerWaitCommand: ParsableCommand {
                 await loop.sleep(until: min(deadline, loop.now + .milliseconds(100)))
             }
         }
+    }
+
+    private func tellDone() {
+        let done = self.output.begin()
+        for name in self.names { done.add(name, self.drained ? "drained" : "up") }
+        done.end()
     }
 
     private func isDone(_ peer: BalancerReport.Peer) -> Bool {

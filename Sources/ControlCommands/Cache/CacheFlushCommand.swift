@@ -17,12 +17,15 @@ struct CacheFlushCommand: ParsableCommand {
               ctl cache flush --confirm --prefix user:
 
             Without --confirm nothing is done, and the exit status is 64.
+
+            \(DoneOptions.help)
             """)
 
     @Flag(help: "Yes, all of it.") var confirm = false
     @Option(help: ArgumentHelp("Only keys that begin so.", valueName: "text")) var prefix: String?
     @Option(help: ArgumentHelp("In so many seconds.", valueName: "seconds")) var after = 0
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func validate() throws {
         guard self.confirm else {
@@ -43,14 +46,15 @@ struct CacheFlushCommand: ParsableCommand {
                 let report = try await command.cache.control(on: loop).send(
                     "POST", "/v1/cache/flush", body: Self.body(prefix),
                     as: CacheFlushedReport.self)
-                return Terminal.print("\(report.flushed) items flushed")
+                return command.output.tell(
+                    prefix, "\(report.flushed) items flushed", "\(report.flushed) items flushed")
             }
             let connection = try await command.cache.connect(on: loop)
             try await connection.send(
                 command.after > 0 ? "flush_all \(command.after)" : "flush_all")
             let answer = try await connection.line()
             guard answer == "OK" else { throw connection.strange(answer) }
-            Terminal.print("\(connection.name): flushed")
+            command.output.tell(connection.name, "flushed", "\(connection.name): flushed")
         }
     }
 

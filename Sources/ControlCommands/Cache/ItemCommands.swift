@@ -10,24 +10,41 @@ struct CacheGetCommand: ParsableCommand {
             Examples:
               ctl cache get greeting
               ctl cache get --server unix:/run/holdfast/data/cached.sock greeting > file
+              ctl cache get greeting -o json
 
             Exit status 1 when there is no such key.
+
+            \(RecordList.help("items", CacheGetsCommand.fields))
             """)
 
     @Argument(help: "The key.") var key: CacheKey
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let command = self
-        try runCommand { loop in
-            let connection = try await command.cache.connect(on: loop)
-            try await connection.send("get \(command.key.text)")
-            guard let item = try await connection.item() else {
-                throw CommandFailure(description: "\(command.key.text): no such key")
+        if self.output.form != .table {
+            return try self.output.show { loop in
+                try await CacheGetsCommand.items([command.key], command.cache, on: loop)
             }
-            Terminal.write(item.value)
-            if Terminal.isTerminal { Terminal.print("") }
         }
+        try runCommand { loop in
+            _ = try await command.output.repeated(
+                { loop in
+                    try await command.show(on: loop)
+                    return true
+                }, on: loop)
+        }
+    }
+
+    private func show(on loop: Loop) async throws {
+        let connection = try await self.cache.connect(on: loop)
+        try await connection.send("get \(self.key.text)")
+        guard let item = try await connection.item() else {
+            throw CommandFailure(description: "\(self.key.text): no such key")
+        }
+        Terminal.write(item.value)
+        if Terminal.isTerminal { Terminal.print("") }
     }
 }
 
@@ -61,20 +78,26 @@ struct CacheGetsCommand: ParsableCommand {
     func run() throws {
         let command = self
         try self.output.show { loop in
-            let connection = try await command.cache.connect(on: loop)
-            try await connection.send(
-                "gets " + command.keys.map(\.text).joined(separator: " "))
-            var list = RecordList("items", Self.fields)
-            while let item = try await connection.item() {
-                list.add([
-                    .text(item.key), .number(Int(item.flags)), .bytes(item.value.count),
-                    .number(Int(clamping: item.cas)),
-                    .text(String(decoding: item.value, as: UTF8.self)),
-                ])
-            }
-            if list.records.isEmpty { throw CommandFailure(description: "no such key") }
-            return list
+            try await Self.items(command.keys, command.cache, on: loop)
         }
+    }
+
+    /// The items of keys that are there.
+    static func items(
+        _ keys: [CacheKey], _ cache: CacheOptions, on loop: Loop
+    ) async throws -> RecordList {
+        let connection = try await cache.connect(on: loop)
+        try await connection.send("gets " + keys.map(\.text).joined(separator: " "))
+        var list = RecordList("items", Self.fields)
+        while let item = try await connection.item() {
+            list.add([
+                .text(item.key), .number(Int(item.flags)), .bytes(item.value.count),
+                .number(Int(clamping: item.cas)),
+                .text(String(decoding: item.value, as: UTF8.self)),
+            ])
+        }
+        if list.records.isEmpty { throw CommandFailure(description: "no such key") }
+        return list
     }
 }
 
@@ -88,19 +111,26 @@ struct CacheDeleteCommand: ParsableCommand {
               ctl cache delete greeting
 
             Exit status 1 when one of them is not there; the others are deleted.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "The keys.") var keys: [CacheKey]
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
         try runCommand { loop in
             let connection = try await command.cache.connect(on: loop)
+            let done = command.output.begin()
+            defer { done.end() }
             var missing: [String] = []
             for key in command.keys {
                 try await connection.send("delete \(key.text)")
-                if try await connection.line() != "DELETED" { missing.append(key.text) }
+                let isDeleted = try await connection.line() == "DELETED"
+                done.add(key.text, isDeleted ? "deleted" : "no such key")
+                if !isDeleted { missing.append(key.text) }
             }
             if !missing.isEmpty {
                 throw CommandFailure(
@@ -121,11 +151,14 @@ struct CacheTouchCommand: ParsableCommand {
               ctl cache touch greeting 0          it never expires
 
             Exit status 1 when there is no such key.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "The key.") var key: CacheKey
     @Argument(help: "Seconds from now; 0 for never, above 30 days a Unix time.") var expires: Int
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
@@ -135,6 +168,7 @@ struct CacheTouchCommand: ParsableCommand {
             guard try await connection.line() == "TOUCHED" else {
                 throw CommandFailure(description: "\(command.key.text): no such key")
             }
+            command.output.tell(command.key.text, "touched")
         }
     }
 }
@@ -171,12 +205,15 @@ struct CountCommand<Verb: CountVerb>: ParsableCommand {
                   ctl cache \(Verb.word) visits 10
 
                 Exit status 1 when there is no such key, or it is no number.
+
+                \(DoneOptions.help)
                 """)
     }
 
     @Argument(help: "The key.") var key: CacheKey
     @Argument(help: "How much.") var amount: UInt64 = 1
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
@@ -187,7 +224,7 @@ struct CountCommand<Verb: CountVerb>: ParsableCommand {
             guard answer != "NOT_FOUND" else {
                 throw CommandFailure(description: "\(command.key.text): no such key")
             }
-            Terminal.print(answer)
+            command.output.tell(command.key.text, answer, answer)
         }
     }
 }

@@ -66,6 +66,8 @@ struct StoreCommand<Verb: StoreVerb>: ParsableCommand {
                   ctl cache \(Verb.word)\(option) --expires 60 greeting - < file
 
                 Exit status 1 when it is not stored.
+
+                \(DoneOptions.help)
                 """)
     }
 
@@ -84,6 +86,7 @@ struct StoreCommand<Verb: StoreVerb>: ParsableCommand {
             visibility: Verb.wantsCAS ? .default : .private))
     var cas: UInt64?
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func validate() throws {
         if Verb.wantsCAS != (self.cas != nil) {
@@ -106,6 +109,7 @@ struct StoreCommand<Verb: StoreVerb>: ParsableCommand {
             guard answer == "STORED" else {
                 throw CommandFailure(description: "\(command.key.text): \(Self.why(answer))")
             }
+            command.output.tell(command.key.text, "stored")
         }
     }
 

@@ -18,6 +18,8 @@ struct ReloadCommand: ParsableCommand {
               ctl reload --wait balancerd
 
             Exit status: 0 all took it, 1 one refused, 69 one is not reachable, 75 not well in time.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "The instances that are meant; all without a name.") var names: [String] = []
@@ -25,15 +27,19 @@ struct ReloadCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait, at most.", valueName: "seconds"))
     var timeout = 30.0
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
         try runCommand { loop in
             var worst: CommandFailure?
+            let done = command.output.begin()
+            defer { done.end() }
             for socket in try command.daemons.found(named: command.names) {
                 do {
-                    try await command.reload(socket, on: loop)
+                    try await command.reload(socket, done, on: loop)
                 } catch let failure as CommandFailure {
+                    done.add(socket.name, failure.description)
                     Terminal.printError("ctl: \(failure.description)")
                     if worst == nil { worst = failure }
                 }
@@ -42,10 +48,13 @@ struct ReloadCommand: ParsableCommand {
         }
     }
 
-    private func reload(_ socket: ControlSocket, on loop: Loop) async throws {
+    private func reload(
+        _ socket: ControlSocket, _ done: DoneList, on loop: Loop
+    ) async throws {
         let before = self.wait ? try await Self.health(of: socket, on: loop) : nil
         _ = try await ControlClient(socket, on: loop).send("POST", "/v1/reload")
-        Terminal.print("\(socket.name): configuration taken")
+        done.add(
+            socket.name, "configuration taken", "\(socket.name): configuration taken")
         guard let before else { return }
         let deadline = loop.now + .milliseconds(Int64(self.timeout * 1_000))
         while true {
@@ -53,7 +62,8 @@ struct ReloadCommand: ParsableCommand {
             if report.health == "ok" { return }
             if report.health == "degraded", before.health == "degraded" {
                 let why = report.warnings.joined(separator: "; ")
-                return Terminal.print("\(socket.name): degraded as before: \(why)")
+                let told = "degraded as before: \(why)"
+                return done.add(socket.name, told, "\(socket.name): \(told)")
             }
             guard loop.now < deadline else {
                 let why = report.warnings.first.map { ": \($0)" } ?? ""

@@ -16,10 +16,13 @@ struct ReplicationPromoteCommand: ParsableCommand {
               ctl repl promote n2
 
             Exit status 75 when not all is here after ten seconds.
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "The cache; needed when several replicate here.") var name: String?
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
@@ -28,8 +31,10 @@ struct ReplicationPromoteCommand: ParsableCommand {
             let status = try await ControlClient(cache.socket, on: loop).send(
                 "POST", "/v1/replication/promote", as: ReplicationStatus.self)
             let count = (status.links ?? []).count { $0.direction == "from" }
-            Terminal.print(
-                "\(cache.socket.name): has everything of \(count) peer\(count == 1 ? "" : "s")")
+            let result = "has everything of \(count) peer\(count == 1 ? "" : "s")"
+            let done = command.output.begin()
+            done.add(cache.socket.name, result, "\(cache.socket.name): \(result)")
+            done.end()
         }
     }
 }
@@ -47,10 +52,13 @@ struct ReplicationResyncCommand: ParsableCommand {
               ctl repl resync
               ctl repl resync n2
               ctl repl status n2 --watch 1     how it goes on
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "The cache; needed when several replicate here.") var name: String?
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
@@ -58,7 +66,10 @@ struct ReplicationResyncCommand: ParsableCommand {
             let cache = try await ReplicationLinks.one(command.name, command.daemons, on: loop)
             _ = try await ControlClient(cache.socket, on: loop).send(
                 "POST", "/v1/replication/resync", as: ReplicationStatus.self)
-            Terminal.print("\(cache.socket.name): full copies have begun; see ctl repl status")
+            let result = "full copies have begun; see ctl repl status"
+            let done = command.output.begin()
+            done.add(cache.socket.name, result, "\(cache.socket.name): \(result)")
+            done.end()
         }
     }
 }

@@ -14,6 +14,8 @@ struct SessionExpireCommand: ParsableCommand {
               ctl session expire 1A2B3C4D
               ctl session expire --idle 3600 --dry-run
               ctl session expire --idle 3600 --context /testapp
+
+            \(DoneOptions.help)
             """)
 
     @Argument(help: "Sessions' ids, or their beginnings (8 digits or more).") var ids: [String] = []
@@ -23,6 +25,7 @@ struct SessionExpireCommand: ParsableCommand {
     var context: String?
     @Flag(help: "End nothing, say what would be ended.") var dryRun = false
     @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: DoneOptions
 
     func validate() throws {
         guard self.ids.isEmpty != (self.idle == nil) else {
@@ -37,6 +40,8 @@ struct SessionExpireCommand: ParsableCommand {
     func run() throws {
         let command = self
         try runCommand { loop in
+            let done = command.output.begin()
+            defer { done.end() }
             var chosen: [(socket: ControlSocket, session: SessionReport)] = []
             for id in command.ids {
                 chosen.append(try await SessionRecords.named(id, command.daemons, on: loop))
@@ -56,12 +61,17 @@ struct SessionExpireCommand: ParsableCommand {
                     // It has ended by itself meanwhile.
                     continue
                 }
-                Terminal.print("expired \(session.id)")
+                done.add(session.id, "expired", "expired \(session.id)")
             }
             if command.dryRun {
-                for entry in chosen { Terminal.print("would expire \(entry.session.id)") }
+                for entry in chosen {
+                    let id = entry.session.id
+                    done.add(id, "would expire", "would expire \(id)")
+                }
             }
-            if chosen.isEmpty { Terminal.print("no session was idle for so long") }
+            if chosen.isEmpty, command.output.form == .table {
+                Terminal.print("no session was idle for so long")
+            }
         }
     }
 }
