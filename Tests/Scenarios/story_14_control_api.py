@@ -1,6 +1,7 @@
 """Step 14: the control sockets answer as Docs/control-api.json says, all of it, in all daemons."""
 
 import json
+import os
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -11,6 +12,8 @@ from harness.schema import ControlAPI
 from harness.settings import rewrite
 from harness.waiting import Failed, expect, expect_equal
 
+# The user `nobody` of Debian.
+NOBODY = 65_534
 DAEMONS = {"n1": "cached", "balancer": "balancerd", "node4": "sessiond"}
 
 
@@ -22,7 +25,9 @@ def tell(run, variant):
             routes(cluster, api, saw)
         with run.step("14.2", "each path answers as documented, errors too") as saw:
             answers(cluster, api, saw)
-        with run.step("14.3", "a validator that cannot fail proves nothing") as saw:
+        with run.step("14.3", "who may only read is answered as documented, too") as saw:
+            guests(cluster, api, saw)
+        with run.step("14.4", "a validator that cannot fail proves nothing") as saw:
             validator(api, saw)
 
 
@@ -45,8 +50,9 @@ def routes(cluster, api, saw):
 class Asking:
     """Asks a daemon and holds each answer against the file."""
 
-    def __init__(self, cluster, api, name):
+    def __init__(self, cluster, api, name, connect=None):
         self.cluster, self.api, self.name = cluster, api, name
+        self.connect = connect or (lambda path: http.Connection(path, 20))
         self.operations = api.operations(DAEMONS[name])
         self.seen = set()
 
@@ -54,7 +60,7 @@ class Asking:
         target = path
         for key, value in parameters.items():
             target = target.replace("{" + key + "}", quote(value, safe=""))
-        connection = http.Connection(self.cluster.control_path(self.name), 20)
+        connection = self.connect(self.cluster.control_path(self.name))
         data = None if body is None else json.dumps(body).encode()
         connection.send(http.compose(method, target + query, body=data))
         response = connection.read_response()
@@ -95,6 +101,42 @@ def answers(cluster, api, saw):
         expect(not missed, f"every path of {name} asked", missed)
         count += len(ask.seen)
     saw(f"{count} paths")
+
+
+def as_guest(path):
+    """A connection of a user who may only read: the kernel remembers who connected."""
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        return http.Connection(path, 20)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def guests(cluster, api, saw):
+    """What is read is shortened, what is confidential or a change is refused; all by the file."""
+    os.chmod(cluster.folder, 0o755)
+    os.chmod(cluster.sockets, 0o755)
+    session = local(cluster)
+    refused = 0
+    for name in DAEMONS:
+        ask = Asking(cluster, api, name, as_guest)
+        for (method, path), operation in ask.operations.items():
+            if operation["x-access"] != "read":
+                names = {"upstream": "u", "server": "s", "id": session}
+                wanted = {key: value for key, value in names.items() if "{" + key in path}
+                ask(method, path, 403, body={}, **wanted)
+                refused += 1
+        for path in ("/v1/status", "/v1/health", "/v1/log", "/v1/events", "/metrics"):
+            ask("GET", path, 200)
+    text = ask("GET", "/v1/sessions", 200)
+    text += ask("GET", "/v1/sessions/{id}", 200, id=session[:8])
+    text += ask("GET", "/v1/sessions/{id}/places", 200, id=session[:8])
+    ask("GET", "/v1/sessions", 400, query=f"?match={session[:9]}")
+    ask("GET", "/v1/sessions/{id}", 404, id=session[:9])
+    expect(session[:9] not in text, "8 digits of ids", text)
+    saw(f"{refused} paths refused")
 
 
 def local(cluster):

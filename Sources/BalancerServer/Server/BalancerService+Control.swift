@@ -22,6 +22,8 @@ extension BalancerService {
             }
         }
         let statistics = self.statistics
+        let limit = self.published.value.configuration.process.connectionCountMax
+        let refused = self.counters.reduce(0) { $0 + $1[.connectionsRefused] }
         let upCount = reports.reduce(0) { $0 + $1.1.filter { $0.condition == .up }.count }
         let peerCount = reports.reduce(0) { $0 + $1.1.count }
         status.summary =
@@ -32,6 +34,8 @@ extension BalancerService {
             json.object { json in
                 json.member("requests", statistics.requestCount)
                 json.member("connections", statistics.openCount)
+                json.member("connectionLimit", limit)
+                json.member("connectionsRefused", refused)
                 json.key("upstreams")
                 json.array { json in
                     for (group, peers) in reports { Self.write(group, peers, to: &json) }

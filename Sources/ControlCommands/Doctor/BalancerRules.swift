@@ -1,7 +1,27 @@
 /// What is wrong with balancers.
 enum BalancerRules {
     static func findings(_ name: String, _ balancer: BalancerReport) -> [Finding] {
-        (balancer.upstreams ?? []).flatMap { Self.findings(name, $0) }
+        Self.limitFindings(name, balancer)
+            + (balancer.upstreams ?? []).flatMap { Self.findings(name, $0) }
+    }
+
+    private static func limitFindings(_ name: String, _ balancer: BalancerReport) -> [Finding] {
+        let limit = balancer.connectionLimit ?? 0, present = balancer.connections ?? 0
+        let advice = "raise worker_connections, and LimitNOFILE of the unit with it"
+        if let refused = balancer.connectionsRefused, refused > 0 {
+            return [
+                Finding(
+                    weight: .problem, rule: "connections_refused", name: name,
+                    what: "\(refused) clients were turned away (limit \(limit) connections)",
+                    advice: advice)
+            ]
+        }
+        guard limit > 0, present * 100 > limit * DoctorRules.nearLimitPercent else { return [] }
+        return [
+            Finding(
+                weight: .warning, rule: "connections_near_limit", name: name,
+                what: "\(present) of \(limit) connections are open", advice: advice)
+        ]
     }
 
     private static func findings(

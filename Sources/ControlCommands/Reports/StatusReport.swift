@@ -69,6 +69,11 @@ struct BalancerReport: Decodable, Sendable {
     }
 
     var requests: Int?
+    var connections: Int?
+    /// More clients are turned away.
+    var connectionLimit: Int?
+    /// Clients that were turned away.
+    var connectionsRefused: Int?
     var upstreams: [Upstream]?
 }
 

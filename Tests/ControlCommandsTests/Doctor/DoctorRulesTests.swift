@@ -100,6 +100,12 @@ struct DoctorRulesTests {
             + #"\#(affinity)","peers":[\#(peers)]}]}}"#
     }
 
+    /// A balancer that takes 100 connections.
+    private static func limited(connections: Int, refused: Int) -> String {
+        #"{"daemon":"balancerd","balancer":{"upstreams":[],"connectionLimit":100,"#
+            + #""connections":\#(connections),"connectionsRefused":\#(refused)}}"#
+    }
+
     private static func sessions(_ nodes: String, _ rest: String = "") -> String {
         #"{"daemon":"sessiond","sessions":{"nodes":[\#(nodes)]\#(rest)}}"#
     }
@@ -113,6 +119,9 @@ struct DoctorRulesTests {
             ["reload_refused"]
         ),
         ("n1", #"{"daemon":"cached","state":"draining"}"#, ["draining"]),
+        ("lb", limited(connections: 80, refused: 0), []),
+        ("lb", limited(connections: 90, refused: 0), ["connections_near_limit"]),
+        ("lb", limited(connections: 1, refused: 2), ["connections_refused"]),
         (
             "lb",
             upstream("none", first + #",{"name":"b:1","address":"b:1","state":"up"}"#),
