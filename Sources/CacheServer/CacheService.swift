@@ -191,7 +191,18 @@ package final class CacheService: DaemonService {
         }
     }
 
-    /// Gives memory above the limit back, a page a turn, then waits for the next crawl.
+    /// Goes on with a page that is on its way to another class, without waiting for the next crawl.
+    func movePages() {
+        guard let loop = self.mainLoop.withLock({ $0 }) else { return }
+        loop.run { self.movePages(on: loop) }
+    }
+
+    private func movePages(on loop: Loop) {
+        if self.isDraining || !self.store.giveBackPage(now: self.clock.second(loop.now)) { return }
+        loop.schedule(at: loop.now) { self.movePages(on: loop) }
+    }
+
+    /// Gives memory above the limit back, a step a turn, then waits for the next crawl.
     private func giveBackPages(on loop: Loop) {
         if self.isDraining { return }
         guard self.store.giveBackPage(now: self.clock.second(loop.now)) else {

@@ -148,8 +148,11 @@ import Testing
         for entry in test.store.slabs.classes {
             var free = 0
             var reference = entry.free
+            var previous: UInt32 = 0
             while reference != 0 {
                 free += 1
+                if previous != 0 { #expect(Item(arena, reference).newer == previous) }
+                previous = reference
                 reference = Item(arena, reference).nextInBucket
             }
             let queued = Self.check(entry.small, arena) + Self.check(entry.main, arena)

@@ -200,7 +200,9 @@ extension CommandSession {
         }
         let donor = source == -1 ? nil : source
         switch executor.store.reassignPage(from: donor, to: destination, now: executor.now) {
-        case .moved: output.append(Answers.ok)
+        case .begun:
+            self.service.movePages()
+            output.append(Answers.ok)
         case .badClass: output.append("BADCLASS invalid src or dst class id\r\n")
         case .noSpare: output.append("NOSPARE source class has no spare pages\r\n")
         case .same: output.append("SAME src and dst class are identical\r\n")

@@ -12,6 +12,8 @@ final class Slabs {
     var pages: PagePool
     var statistics = StorageStatistics()
     var pageMoves: PageMoves
+    /// The page that is being cleared, if one is.
+    var clearing: PageClearing?
 
     init(_ arena: Arena, _ settings: StorageSettings) {
         self.arena = arena
@@ -44,27 +46,6 @@ final class Slabs {
         self.pages.assign(number, to: index)
     }
 
-    /// Forgets a page of a class, all of whose chunks are free.
-    func removePage(_ number: Int, from index: Int) {
-        let page = self.arena.reference(ofPage: number)
-        let end = page + UInt32(Arena.pageByteCount / Arena.unitByteCount)
-        var kept: UInt32 = 0
-        var last: UInt32 = 0
-        var chunk = self.classes[index].free
-        while chunk != 0 {
-            let next = Item(self.arena, chunk).nextInBucket
-            if !(page..<end).contains(chunk) {
-                if last == 0 { kept = chunk } else { Item(self.arena, last).nextInBucket = chunk }
-                last = chunk
-            }
-            chunk = next
-        }
-        if last != 0 { Item(self.arena, last).nextInBucket = 0 }
-        self.classes[index].free = kept
-        self.classes[index].freeCount -= self.classes[index].chunksPerPage
-        self.classes[index].pageCount -= 1
-    }
-
     /// Takes a free chunk; 0 when there is none.
     func take(from index: Int) -> UInt32 {
         let chunk = self.classes[index].free
@@ -86,11 +67,18 @@ final class Slabs {
         self.markFree(chunk, index)
     }
 
+    /// Puts a chunk among the free ones of its class, unless its page is being cleared.
     func markFree(_ chunk: UInt32, _ index: Int) {
         let item = Item(self.arena, chunk)
         item.state = 0
+        if let clearing = self.clearing, clearing.holds(chunk) {
+            item.place = Item.Place.withdrawn
+            return
+        }
         item.place = Item.Place.free
-        item.nextInBucket = self.classes[index].free
+        let last = self.classes[index].free
+        item.nextInBucket = last
+        if last != 0 { Item(self.arena, last).newer = chunk }
         self.classes[index].free = chunk
         self.classes[index].freeCount += 1
     }

@@ -53,6 +53,8 @@ import Synchronization
         static let main: UInt8 = 3
         /// Part of a chained item.
         static let extra: UInt8 = 4
+        /// With nobody, in a page that is being cleared.
+        static let withdrawn: UInt8 = 5
     }
 
     let base: UnsafeMutableRawPointer
@@ -75,6 +77,8 @@ import Synchronization
         get { self.load(0, as: UInt32.self) }
         nonmutating set { self.store(newValue, 0) }
     }
+    /// The one behind it in its queue; of a free chunk the one that was freed next, but for the
+    /// last.
     var newer: UInt32 {
         get { self.load(4, as: UInt32.self) }
         nonmutating set { self.store(newValue, 4) }

@@ -9,30 +9,63 @@ extension CacheStore {
             slabs.addPage(page, to: index)
             return true
         }
-        guard self.mayTakeOver(slabs, index),
-            let donor = self.donor(slabs, for: index, room)
+        // Whoever needs a chunk does a part of the work, whoever needs a first page all of it.
+        let needsOne = slabs.classes[index].pageCount == 0
+        let isMine = slabs.clearing?.target == index
+        let step = self.advanceClearing(slabs, room, whole: needsOne)
+        if isMine, step == .moved { return true }
+        guard slabs.clearing == nil, self.mayTakeOver(slabs, index),
+            let donor = self.donor(slabs, for: index, room),
+            let page = self.pageToGive(slabs, of: donor, room)
         else { return false }
-        return self.movePage(slabs, from: donor, to: index, room)
+        slabs.beginClearing(page: page, of: donor, for: index)
+        return needsOne && self.advanceClearing(slabs, room, whole: true) == .moved
     }
 
-    /// Whether a page of a class went to another one; its items are gone then.
-    private func movePage(_ slabs: Slabs, from donor: Int, to index: Int, _ room: Room) -> Bool {
-        let isMoved = self.tryMovingPage(slabs, from: donor, to: index, room)
-        self.observer?.pageMoved(from: donor + 1, to: index + 1, isMoved: isMoved)
-        return isMoved
+    /// How far a step of a clearing came.
+    enum ClearingStep {
+        /// There is more to do; the page went to its class; it was given back; it stays where it is
+        /// as somebody is at work on it; none is being cleared.
+        case more, moved, givenBack, givenUp, none
     }
 
-    private func tryMovingPage(
-        _ slabs: Slabs, from donor: Int, to index: Int, _ room: Room
-    ) -> Bool {
-        guard let page = self.pageToGive(slabs, of: donor, room),
-            self.clearPage(slabs, page, of: donor, room)
-        else { return false }
-        slabs.pages.giveBack(page, discardsContents: false)
-        guard let taken = slabs.pages.take() else { return false }
-        slabs.addPage(taken, to: index)
-        slabs.statistics.movedPageCount += 1
-        return true
+    /// So many chunks are seen to at once.
+    private static let chunksAtOnce = 128
+
+    /// Goes on with the page that is being cleared: a step, or the whole of it, which is given up
+    /// when somebody is at work on it.
+    func advanceClearing(_ slabs: Slabs, _ room: Room, whole: Bool = false) -> ClearingStep {
+        guard let clearing = slabs.clearing else { return .none }
+        let total = slabs.classes[clearing.index].chunksPerPage
+        let end = whole ? total : min(total, clearing.doneCount + Self.chunksAtOnce)
+        let units = UInt32(
+            slabs.classes[clearing.index].chunkByteCount / Arena.unitByteCount)
+        let first = self.arena.reference(ofPage: clearing.page)
+        for number in clearing.doneCount..<end {
+            guard self.clear(slabs, first + UInt32(number) * units, room) else {
+                slabs.clearing?.doneCount = number
+                slabs.clearing?.stuckCount += 1
+                let isTooMuch = clearing.stuckCount >= PageClearing.stuckCountMax
+                guard whole || isTooMuch else { return .more }
+                return self.endMove(slabs, clearing, isDone: false)
+            }
+        }
+        slabs.clearing?.doneCount = end
+        slabs.clearing?.stuckCount = 0
+        return end < total ? .more : self.endMove(slabs, clearing, isDone: true)
+    }
+
+    private func endMove(
+        _ slabs: Slabs, _ clearing: PageClearing, isDone: Bool
+    ) -> ClearingStep {
+        if !isDone { slabs.cancelClearing() }
+        let isMoved = isDone && slabs.endClearing()
+        if let target = clearing.target {
+            self.observer?.pageMoved(
+                from: clearing.index + 1, to: target + 1, isMoved: isMoved)
+        }
+        if isMoved { return .moved }
+        return isDone ? .givenBack : .givenUp
     }
 
     /// Changes when pages move by themselves.
@@ -105,24 +138,15 @@ extension CacheStore {
         return slabs.pages.pages(of: index).first { $0 != spared }
     }
 
-    /// Takes all items of a page out and its chunks from the free ones of its class. False when
-    /// somebody is at work on one of them; some are gone then all the same.
-    private func clearPage(_ slabs: Slabs, _ page: Int, of index: Int, _ room: Room) -> Bool {
-        for chunk in slabs.chunks(ofPage: page, index) {
-            guard self.clear(slabs, chunk, room) else { return false }
-        }
-        slabs.removePage(page, from: index)
-        return true
-    }
-
-    /// Evicts the item that has a chunk, if one has it.
+    /// Evicts the item that has a chunk of the page that is being cleared, if one has it. False
+    /// when somebody is at work on it.
     private func clear(_ slabs: Slabs, _ chunk: UInt32, _ room: Room) -> Bool {
         var reference = chunk
         if Item(self.arena, chunk).place == Item.Place.extra {
             reference = Item(self.arena, chunk).older
         }
         let item = Item(self.arena, reference)
-        if item.place == Item.Place.free { return true }
+        if item.place == Item.Place.withdrawn { return true }
         guard item.place != Item.Place.taken, reference != room.kept else { return false }
         let stripe = Stripes.index(of: item.hash)
         let isHeld = stripe == room.stripe
@@ -141,19 +165,26 @@ extension CacheStore {
         self.withSlabs { $0.pages.setLimit(memoryLimit: byteCount) }
     }
 
-    /// Gives one page back if more are in use than the limit allows, and its items with it.
+    /// Takes a step to give a page back if more are in use than the limit allows, and its items
+    /// with it; or goes on with a page that is on its way to another class.
     ///
-    /// - Returns: whether there was one to give back.
+    /// - Returns: whether there is more to do.
     package func giveBackPage(now: UInt32) -> Bool {
         self.withStripe(of: 0) { stripe in
             self.withSlabs { slabs in
-                guard slabs.pages.isOverLimit else { return false }
-                return self.giveBackPage(slabs, Room(stripe: stripe, kept: 0, now: now))
+                let room = Room(stripe: stripe, kept: 0, now: now)
+                switch self.advanceClearing(slabs, room) {
+                case .more: return slabs.clearing?.stuckCount == 0
+                case .moved, .givenBack: return true
+                case .givenUp: return false
+                case .none: break
+                }
+                return slabs.pages.isOverLimit && self.beginGivingBack(slabs, room)
             }
         }
     }
 
-    private func giveBackPage(_ slabs: Slabs, _ room: Room) -> Bool {
+    private func beginGivingBack(_ slabs: Slabs, _ room: Room) -> Bool {
         var best: (index: Int, age: Int)?
         for index in slabs.classes.indices where slabs.classes[index].pageCount > 0 {
             let isSpare =
@@ -161,14 +192,15 @@ extension CacheStore {
             let age = isSpare ? Int.max : self.age(slabs, index, now: room.now)
             if age > best?.age ?? -1 { best = (index, age) }
         }
-        guard let best, let page = self.pageToGive(slabs, of: best.index, room),
-            self.clearPage(slabs, page, of: best.index, room)
-        else { return false }
-        slabs.pages.giveBack(page, discardsContents: true)
+        guard let best, let page = self.pageToGive(slabs, of: best.index, room) else {
+            return false
+        }
+        slabs.beginClearing(page: page, of: best.index, for: nil)
         return true
     }
 
-    /// Moves a page from one class to another, for `slabs reassign`. What was in it is gone.
+    /// Begins to move a page from one class to another, for `slabs reassign`; `giveBackPage` goes
+    /// on with it. What is in it goes.
     ///
     /// - Parameters:
     ///   - source: the number of a class, or nil for the one that misses it least.
@@ -187,15 +219,18 @@ extension CacheStore {
                 let donor =
                     source.map { $0 - 1 } ?? self.donor(slabs, for: target - 1, room)
                 guard let donor, slabs.classes[donor].pageCount > 1 else { return .noSpare }
-                return self.movePage(slabs, from: donor, to: target - 1, room) ? .moved : .busy
+                guard slabs.clearing == nil, let page = self.pageToGive(slabs, of: donor, room)
+                else { return .busy }
+                slabs.beginClearing(page: page, of: donor, for: target - 1)
+                return .begun
             }
         }
     }
 }
 
-/// How the move of a page ended.
+/// How the move of a page began.
 package enum PageMove: Sendable {
-    /// It was moved; there is no such class; the class has one page only; both are the same;
-    /// somebody is at work on the page.
-    case moved, badClass, noSpare, same, busy
+    /// It has begun; there is no such class; the class has one page only; both are the same;
+    /// another page is on its way.
+    case begun, badClass, noSpare, same, busy
 }

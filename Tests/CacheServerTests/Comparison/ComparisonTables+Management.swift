@@ -9,9 +9,7 @@ extension ComparisonTables {
             "lru tune 10 20 0 2.0", "lru tune x 20 0.2 2.0", "lru temp_ttl", "lru temp_ttl 60",
             "lru temp_ttl -1", "lru temp_ttl x")
         + each(
-            "lru_crawler", "lru_crawler x", "lru_crawler enable", "lru_crawler disable",
-            "lru_crawler crawl all",
-            "lru_crawler enable", "lru_crawler sleep",
+            "lru_crawler", "lru_crawler x", "lru_crawler enable", "lru_crawler sleep",
             "lru_crawler sleep 100", "lru_crawler sleep 1000001", "lru_crawler sleep x",
             "lru_crawler tocrawl", "lru_crawler tocrawl 10", "lru_crawler tocrawl x",
             "lru_crawler crawl", "lru_crawler crawl x", "lru_crawler crawl 0",

@@ -24,8 +24,12 @@ struct ManagementComparisonTests {
     }
 
     @Test func withoutMaintainerAndCrawler() async throws {
+        // What memcached says to its crawler depends on whether that has started or ended by then.
+        let texts = ComparisonTables.management.filter { text in
+            ["lru ", "lru_crawler sleep", "lru_crawler tocrawl"].contains { text.hasPrefix($0) }
+        }
         try await Self.compareAll(
-            ComparisonTables.management.filter { $0.hasPrefix("lru") },
+            texts,
             ["-o", "no_lru_maintainer,no_lru_crawler"])
     }
 

@@ -82,6 +82,22 @@ struct ManagementTests {
         }
     }
 
+    @Test func theCrawlerIsSwitchedOffAndOn() async throws {
+        try await runOnLoop { group in
+            let loop = group.loops[0]
+            let cache = try await TestCache(on: loop)
+            for (sent, answer) in [
+                ("enable", "ERROR failed to start lru crawler thread\r\n"),
+                ("disable", "OK\r\n"), ("crawl all", "CLIENT_ERROR lru crawler disabled\r\n"),
+                ("metadump all", "CLIENT_ERROR lru crawler disabled\r\n"),
+                ("enable", "OK\r\n"), ("crawl all", "OK\r\n"),
+            ] {
+                #expect(try await Self.ask(cache, "lru_crawler \(sent)\r\n", on: loop) == answer)
+            }
+            await cache.stop()
+        }
+    }
+
     @Test func automoveReachesTheStore() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

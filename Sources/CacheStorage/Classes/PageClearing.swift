@@ -1,0 +1,77 @@
+/// A page that goes to another class, or back to the system: its free chunks are withdrawn at once,
+/// its items go in steps, so that nobody waits for all of them. One page at a time.
+struct PageClearing {
+    /// Given up after so many steps in a row that found somebody at work on the page.
+    static let stuckCountMax = 1_000
+
+    let page: Int
+    /// The class that has it.
+    let index: Int
+    /// The class that gets it; nil when it is given back.
+    let target: Int?
+    /// Its chunks, from the first to the end of the last.
+    fileprivate let references: Range<UInt32>
+    /// Chunks that were seen to.
+    var doneCount = 0
+    /// Steps in a row that came no further.
+    var stuckCount = 0
+
+    /// Whether a chunk lies in the page.
+    @inline(__always)
+    func holds(_ chunk: UInt32) -> Bool { self.references.contains(chunk) }
+}
+
+// All of it with the classes' lock held.
+extension Slabs {
+    /// Begins to clear a page of a class: no new item gets a chunk of it.
+    func beginClearing(page: Int, of index: Int, for target: Int?) {
+        precondition(self.clearing == nil, "one page at a time")
+        let start = self.arena.reference(ofPage: page)
+        let end = start + UInt32(Arena.pageByteCount / Arena.unitByteCount)
+        self.clearing = PageClearing(
+            page: page, index: index, target: target, references: start..<end)
+        for chunk in self.chunks(ofPage: page, index) {
+            let item = Item(self.arena, chunk)
+            guard item.place == Item.Place.free else { continue }
+            self.unlinkFree(chunk, item, index)
+            item.place = Item.Place.withdrawn
+        }
+    }
+
+    /// Takes a chunk out of the free ones of its class.
+    private func unlinkFree(_ chunk: UInt32, _ item: Item, _ index: Int) {
+        let next = item.nextInBucket
+        if self.classes[index].free == chunk {
+            self.classes[index].free = next
+        } else {
+            Item(self.arena, item.newer).nextInBucket = next
+            if next != 0 { Item(self.arena, next).newer = item.newer }
+        }
+        self.classes[index].freeCount -= 1
+    }
+
+    /// Lets the class have its page again.
+    func cancelClearing() {
+        guard let clearing = self.clearing else { return }
+        self.clearing = nil
+        for chunk in self.chunks(ofPage: clearing.page, clearing.index)
+        where Item(self.arena, chunk).place == Item.Place.withdrawn {
+            self.markFree(chunk, clearing.index)
+        }
+    }
+
+    /// Takes a page from its class, all of whose chunks are withdrawn, and gives it to the other
+    /// one, or back.
+    ///
+    /// - Returns: whether the other class has it: there may be fewer pages than there were.
+    func endClearing() -> Bool {
+        guard let clearing = self.clearing else { return false }
+        self.clearing = nil
+        self.classes[clearing.index].pageCount -= 1
+        self.pages.giveBack(clearing.page, discardsContents: clearing.target == nil)
+        guard let target = clearing.target, let page = self.pages.take() else { return false }
+        self.addPage(page, to: target)
+        self.statistics.movedPageCount += 1
+        return true
+    }
+}
