@@ -54,8 +54,8 @@ extension CacheStore {
 
     /// Begins to store a state from elsewhere, whose value is still to come.
     ///
-    /// An older item here is deleted when the new one finds no room or is too large, or its time is
-    /// over already: better none than an old one.
+    /// An older item here is deleted when the new one finds no room or is too large: better none
+    /// than an old one. One whose time is over already is the same as a deletion.
     ///
     /// - Returns: nil when it is not to be stored.
     package func begin(
@@ -66,10 +66,14 @@ extension CacheStore {
         return self.withStripe(of: hash) { stripe in
             let old = self.find(key, hash, stripe, now: now)
             if self.isSuperseded(key, old, state.version, stripe) { return nil }
-            let isTaken =
-                self.settings.takes(
-                    keyByteCount: key.count, valueByteCount: byteCount, flags: state.flags)
-                && (state.expiry == 0 || state.expiry > now)
+            if state.expiry != 0, state.expiry <= now {
+                // Others may have an older state, and hear of this one from here alone.
+                self.noteDeletion(key, stripe, state.version, from: state.peer)
+                if old != 0 { self.discard(old, Item(self.arena, old), stripe) }
+                return nil
+            }
+            let isTaken = self.settings.takes(
+                keyByteCount: key.count, valueByteCount: byteCount, flags: state.flags)
             let draft = state.draft(hash, valueByteCount: byteCount)
             let room = Room(stripe: stripe, kept: old, now: now)
             if isTaken, let item = self.beginItem(key, draft, room) { return item }
