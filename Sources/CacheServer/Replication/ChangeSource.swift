@@ -16,10 +16,11 @@ final class ChangeSource {
         var copies = 0, overflows = 0
     }
 
+    /// Items first: one whose time is over when it is met, or by then, is among the deletions.
     private enum Copy {
         case none
-        case deletions(part: Int)
         case items(CacheStore.WalkPlace)
+        case deletions(part: Int)
     }
 
     /// How many changes or items are looked at before others have their turn.
@@ -70,7 +71,7 @@ final class ChangeSource {
     func beginCopy() {
         self.counts.copies += 1
         self.place = self.node.log.end
-        self.copy = .deletions(part: 0)
+        self.copy = .items(.init())
         self.copyNeedsEnd = false
         self.copyNeedsBegin = true
         self.largeKeys = []
@@ -200,13 +201,12 @@ final class ChangeSource {
             for (key, version) in self.node.store.deletions(part: part) {
                 self.tell(.deletion(key: key, version: version), output, now: now)
             }
-            let next = part + 1
-            self.copy =
-                next < CacheStore.deletionPartCount ? .deletions(part: next) : .items(.init())
+            let hasMore = part + 1 < CacheStore.deletionPartCount
+            self.copy = hasMore ? .deletions(part: part + 1) : .none
+            self.copyNeedsEnd = !hasMore
         case .items(var place):
             let hasMore = self.copyItems(&place, output, now: now)
-            self.copy = hasMore ? .items(place) : .none
-            self.copyNeedsEnd = !hasMore
+            self.copy = hasMore ? .items(place) : .deletions(part: 0)
         }
         return true
     }

@@ -43,7 +43,9 @@ extension CacheStore {
         _ hash: UInt32, _ stripe: Int, now: UInt32, _ body: (UInt32, Item) -> Void
     ) -> UInt32 {
         self.visitBucket(hash, stripe) { reference, item in
-            if !self.isGone(item, now: now) { body(reference, item) }
+            if !self.isGone(item, now: now) { return body(reference, item) }
+            // Who walks to tell others of all items tells them of the remembered ones afterwards.
+            self.rememberExpiry(item, stripe)
         }
     }
 
