@@ -54,7 +54,7 @@ import Testing
 
     /// `-o slab_automove`: none moves by itself, one in a page's worth of evictions, or one for
     /// each.
-    @Test(arguments: [(false, false, 1...1), (true, false, 8...15), (true, true, 15...16)])
+    @Test(arguments: [(false, false, 1...1), (true, false, 8...15), (true, true, 12...16)])
     func pagesMoveAsFastAsTheyMay(isOn: Bool, isEager: Bool, expected: ClosedRange<Int>) throws {
         let test = try TestStore {
             $0.memoryLimit = 16 << 20

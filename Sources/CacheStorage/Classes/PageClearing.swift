@@ -1,5 +1,5 @@
-/// A page that goes to another class, or back to the system: its free chunks are withdrawn at once,
-/// its items go in steps, so that nobody waits for all of them. One page at a time.
+/// A page that goes to another class, or back to the system: its chunks are withdrawn and its items
+/// go in steps, so that nobody waits for all of them. One page at a time.
 struct PageClearing {
     /// Given up after so many steps in a row that found somebody at work on the page.
     static let stuckCountMax = 1_000
@@ -30,16 +30,13 @@ extension Slabs {
         let end = start + UInt32(Arena.pageByteCount / Arena.unitByteCount)
         self.clearing = PageClearing(
             page: page, index: index, target: target, references: start..<end)
-        for chunk in self.chunks(ofPage: page, index) {
-            let item = Item(self.arena, chunk)
-            guard item.place == Item.Place.free else { continue }
-            self.unlinkFree(chunk, item, index)
-            item.place = Item.Place.withdrawn
-        }
     }
 
-    /// Takes a chunk out of the free ones of its class.
-    private func unlinkFree(_ chunk: UInt32, _ item: Item, _ index: Int) {
+    /// Takes a chunk of the page out of the free ones of its class.
+    func withdraw(_ chunk: UInt32) {
+        // The chunk itself need not know its class yet.
+        guard let index = self.clearing?.index else { return }
+        let item = Item(self.arena, chunk)
         let next = item.nextInBucket
         if self.classes[index].free == chunk {
             self.classes[index].free = next
@@ -48,6 +45,7 @@ extension Slabs {
             if next != 0 { Item(self.arena, next).newer = item.newer }
         }
         self.classes[index].freeCount -= 1
+        item.place = Item.Place.withdrawn
     }
 
     /// Lets the class have its page again.

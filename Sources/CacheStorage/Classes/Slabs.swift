@@ -48,7 +48,11 @@ final class Slabs {
 
     /// Takes a free chunk; 0 when there is none.
     func take(from index: Int) -> UInt32 {
-        let chunk = self.classes[index].free
+        var chunk = self.classes[index].free
+        while let clearing = self.clearing, chunk != 0, clearing.holds(chunk) {
+            self.withdraw(chunk)
+            chunk = self.classes[index].free
+        }
         if chunk == 0 { return 0 }
         let item = Item(self.arena, chunk)
         self.classes[index].free = item.nextInBucket

@@ -147,6 +147,10 @@ extension CacheStore {
         }
         let item = Item(self.arena, reference)
         if item.place == Item.Place.withdrawn { return true }
+        if item.place == Item.Place.free {
+            slabs.withdraw(chunk)
+            return true
+        }
         guard item.place != Item.Place.taken, reference != room.kept else { return false }
         let stripe = Stripes.index(of: item.hash)
         let isHeld = stripe == room.stripe

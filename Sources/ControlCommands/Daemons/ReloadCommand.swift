@@ -9,9 +9,10 @@ struct ReloadCommand: ParsableCommand {
         abstract: "Let daemons read their configuration again.",
         discussion: """
             Says of each daemon whether it took the configuration, or where the mistake is; a \
-            configuration with a mistake changes nothing. With --wait it also waits until each daemon \
-            is as well as it was before, up to --timeout seconds: what was wrong already, such \
-            as a server that is down, is no reason to wait. Needs root or the group holdfast.
+            configuration with a mistake changes nothing. With --wait it also waits until \
+            each daemon is as well as it was before, up to --timeout seconds: what was wrong \
+            already, such as a server that is down, is no reason to wait. Needs root or the group \
+            holdfast.
 
             Examples:
               ctl reload                    all daemons, one after another
