@@ -2,6 +2,7 @@ import Base
 import DaemonKit
 import Logging
 import MemcacheProtocol
+import SystemInterface
 
 // Commands in the log, for `-vv`: as memcached prints them, `<31 get abc`, `>31 END`.
 extension CommandSession {
@@ -20,10 +21,12 @@ extension CommandSession {
         guard execute() else { return false }
         let logger = self.service.daemon.logger
         let number = self.record?.descriptor ?? -1
-        logger.debug("<\(number) \(told)")
+        let metadata = LogField.metadata(client: self.record?.peerAddress.description)
+        logger.debug("<\(number) \(told)", metadata: metadata)
         let answer = executor.output.bytes
         if answer.count > start, told != "binary" {
-            logger.debug(">\(number) \(Self.firstLine(answer.extracting(start..<answer.count)))")
+            let line = Self.firstLine(answer.extracting(start..<answer.count))
+            logger.debug(">\(number) \(line)", metadata: metadata)
         }
         return true
     }

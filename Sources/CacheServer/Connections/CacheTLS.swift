@@ -3,6 +3,7 @@ import DaemonKit
 import EventLoop
 import Logging
 import Synchronization
+import SystemInterface
 
 /// TLS of the cache's listeners (`-Z`): the certificates in force, and what became of handshakes.
 /// Any thread.
@@ -92,7 +93,9 @@ final class CacheTLS: Sendable {
         } catch {
             self.state.withLock { $0.counts.handshakeErrors += 1 }
             watchers.logTLSError(connection.descriptorNumber, "\(error)")
-            self.logger.debug("TLS with \(connection.peerAddress): \(error)")
+            self.logger.debug(
+                "TLS with \(connection.peerAddress): \(error)",
+                metadata: LogField.metadata(client: connection.peerAddress.description))
             return false
         }
         if self.context.settings.cachesSessions, connection.tlsPeer?.isResumed == false {

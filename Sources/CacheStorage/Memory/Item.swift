@@ -10,8 +10,8 @@ import Synchronization
 /// 56 key, value
 /// ```
 /// The lock of the item's stripe guards all of it but `newer`, `older` and `place`, which the lock
-/// of the classes guards. `lastAccess` is read without either; it, `state` and `pinCount` are
-/// atomic, as those who read through lanes count uses and pin at the same time.
+/// of the classes guards. `lastAccess` and `version` are read without either; they, `state` and
+/// `pinCount` are atomic, as those who read through lanes count uses and pin at the same time.
 // SAFETY: the offsets lie within the chunk that the reference names; see Arena.
 @safe struct Item {
     static let headerByteCount = 56
@@ -109,8 +109,8 @@ import Synchronization
     }
     /// Orders all states that any item had: a later one has a higher version.
     var version: UInt64 {
-        get { self.load(32, as: UInt64.self) }
-        nonmutating set { self.store(newValue, 32) }
+        get { unsafe self.double(32).pointee.load(ordering: .relaxed) }
+        nonmutating set { unsafe self.double(32).pointee.store(newValue, ordering: .relaxed) }
     }
     var clientFlags: UInt32 {
         get { self.load(40, as: UInt32.self) }
@@ -166,6 +166,11 @@ import Synchronization
     @inline(__always)
     private func half(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt16>> {
         unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt16>.self)
+    }
+
+    @inline(__always)
+    private func double(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe (self.base + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
     @inline(__always)

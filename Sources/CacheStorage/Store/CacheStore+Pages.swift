@@ -119,23 +119,43 @@ extension CacheStore {
             self.age(slabs.classes[index].main, now: now))
     }
 
-    /// The page of a class that holds old items only, as far as that can be told: that of an item a
-    /// page's worth from the old end. The oldest item itself often shares its page with the newest,
-    /// which have just taken the chunks of older ones.
+    /// So many pages of a class are compared, and so many chunks of each looked at.
+    private static let pagesCompared = 64, chunksSampled = 8
+
+    /// The page of a class that holds old items only, as far as some of its chunks tell that. That
+    /// of the oldest item is often not it: the newest ones have just taken chunks of older ones.
     private func pageToGive(_ slabs: Slabs, of index: Int, _ room: Room) -> Int? {
         let spared = room.kept == 0 ? nil : self.arena.pageNumber(of: room.kept)
-        let isMain = slabs.classes[index].main.count > slabs.classes[index].small.count
-        let queue = isMain ? slabs.classes[index].main : slabs.classes[index].small
-        var reference = queue.oldest
-        for _ in 0..<min(slabs.classes[index].chunksPerPage, queue.count / 2) {
-            reference = Item(self.arena, reference).newer
+        let pages = slabs.pages.pages(of: index)
+        var best: (page: Int, newest: (access: UInt32, version: UInt64))?
+        let step = max(1, pages.count / Self.pagesCompared)
+        for place in stride(from: 0, to: pages.count, by: step) where pages[place] != spared {
+            let newest = self.newestUse(slabs, page: pages[place], of: index)
+            if let best, best.newest <= newest { continue }
+            best = (pages[place], newest)
         }
-        if reference != 0 {
-            let chunk = Item(self.arena, reference)
-            let page = self.arena.pageNumber(of: chunk.isChained ? chunk.firstExtra : reference)
-            if page != spared, slabs.pages.owner(of: page) == index { return page }
+        return best?.page ?? pages.first { $0 != spared }
+    }
+
+    /// The latest use, and the latest version, among some items of a page.
+    private func newestUse(
+        _ slabs: Slabs, page: Int, of index: Int
+    ) -> (access: UInt32, version: UInt64) {
+        let count = slabs.classes[index].chunksPerPage
+        let units = slabs.classes[index].chunkByteCount / Arena.unitByteCount
+        let first = self.arena.reference(ofPage: page)
+        var newest: (access: UInt32, version: UInt64) = (0, 0)
+        for sample in 0..<min(count, Self.chunksSampled) {
+            let number = sample * count / min(count, Self.chunksSampled)
+            let chunk = Item(self.arena, first + UInt32(number * units))
+            let isExtra = chunk.place == Item.Place.extra
+            let item = isExtra ? Item(self.arena, chunk.older) : chunk
+            guard item.place == Item.Place.small || item.place == Item.Place.main else { continue }
+            if newest < (item.lastAccess, item.version) {
+                newest = (item.lastAccess, item.version)
+            }
         }
-        return slabs.pages.pages(of: index).first { $0 != spared }
+        return newest
     }
 
     /// Evicts the item that has a chunk of the page that is being cleared, if one has it. False
