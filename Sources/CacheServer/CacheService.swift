@@ -84,7 +84,8 @@ package final class CacheService: DaemonService {
     /// How many commands of one connection are executed in a row.
     var commandsInARowMax: Int {
         let commands = self.options.commands
-        return commands.limitsCommandsInARow ? commands.commandsInARowMax : .max
+        return commands.limitsCommandsInARow
+            ? commands.commandsInARowMax : CommandExecutor.keysInARowMax
     }
     /// The listeners' descriptors and addresses.
     var listenerNumbers: [(descriptor: Int32, address: SocketAddress)] {

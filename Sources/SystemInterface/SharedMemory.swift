@@ -112,12 +112,15 @@ import Glibc
 
     /// Returns the memory of a range, whole pages of the kernel, which reads as zero afterwards.
     /// Where the kernel does not do that, or all was asked for, nothing changes.
-    package func giveBack(_ range: Range<Int>) {
+    ///
+    /// - Returns: whether the range reads as zero now.
+    @discardableResult
+    package func giveBack(_ range: Range<Int>) -> Bool {
         precondition(range.lowerBound >= 0)
         // SAFETY: the range lies in the mapping.
         unsafe precondition(range.upperBound <= self.bytes.count)
-        guard !self.isReserved, let start = unsafe self.bytes.baseAddress else { return }
-        _ = unsafe madvise(start + range.lowerBound, range.count, MADV_REMOVE)
+        guard !self.isReserved, let start = unsafe self.bytes.baseAddress else { return false }
+        return unsafe madvise(start + range.lowerBound, range.count, MADV_REMOVE) == 0
     }
 
     deinit { _ = unsafe munmap(self.bytes.baseAddress, self.bytes.count) }

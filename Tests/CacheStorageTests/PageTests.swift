@@ -103,6 +103,37 @@ import Testing
         try Self.checkCounts(test)
     }
 
+    /// A page of which only some chunks were ever used can be cleared like any other, and kept
+    /// after all.
+    @Test(arguments: [false, true])
+    func aPageThatIsNotAllCutCanBeCleared(isKept: Bool) throws {
+        let test = try TestStore { $0.memoryLimit = 4 << 20 }
+        for index in 0..<10 { test.store("key\(index)", Self.value(100)) }
+        let index = test.store.sizes.index(for: Item.headerByteCount + 4 + 100)
+        #expect(!test.store.slabs.classes[index].uncut.isEmpty)
+        let page = try #require(test.store.slabs.pages.pages(of: index).first)
+        test.store.withSlabs { $0.beginClearing(page: page, of: index, for: nil) }
+        #expect(test.store.slabs.classes[index].freeCount == 0)
+        if isKept {
+            let room = Room(stripe: 0, kept: 0, now: 10)
+            test.store.withStripe(of: 0) { _ in
+                test.store.withSlabs { slabs in
+                    for _ in 0..<4 { _ = test.store.advanceClearing(slabs, room) }
+                    slabs.cancelClearing()
+                }
+            }
+            #expect(test.pageCount == 1)
+        } else {
+            while test.store.giveBackPage(now: 10) {}
+            #expect(test.pageCount == 0)
+        }
+        try Self.checkCounts(test)
+        for index in 0..<20_000 {
+            #expect(test.store("key\(index)", Self.value(100)) == .stored)
+        }
+        try Self.checkCounts(test)
+    }
+
     @Test func anItemThatGrowsKeepsItsBytesWhilePagesMove() throws {
         let test = try TestStore { $0.memoryLimit = 2 << 20 }
         for index in 0..<30_000 { test.store("key\(index)", Self.value(40)) }
@@ -156,7 +187,14 @@ import Testing
                 reference = Item(arena, reference).nextInBucket
             }
             let queued = Self.check(entry.small, arena) + Self.check(entry.main, arena)
-            #expect(free == entry.freeCount)
+            let units = entry.chunkByteCount / Arena.unitByteCount
+            #expect(free + entry.uncut.count / units == entry.freeCount)
+            for chunk in stride(
+                from: entry.uncut.lowerBound, to: entry.uncut.upperBound, by: units)
+            {
+                let item = Item(arena, chunk)
+                #expect(item.place == Item.Place.free && item.state == 0)
+            }
             itemCount += queued
         }
         var chunkCounts = [Int](repeating: 0, count: test.store.sizes.all.count)

@@ -60,6 +60,8 @@ final class BatchCounts {
     var bytesRead = 0, bytesWritten = 0
     /// How often a connection let others go first.
     var yieldCount = 0
+    /// Keys of gets beyond the first of each; it is never cleared.
+    var furtherKeyCount = 0
 
     init(untilLook: Int) { self.untilLook = untilLook }
 

@@ -27,12 +27,19 @@ final class CommandSession {
     private let commands: LoopCommands
     private var wire: ProtocolChoice
     private let commandsInARowMax: Int
+    /// How many commands may be executed before others have their turn.
+    private var commandsLeft: Int
+    /// What the loop had counted of further keys when the turn began.
+    private var keyCountAtTurn = 0
     /// Bytes of a refused value that are still to be passed over.
     var skipCount = 0
     /// A value that goes into its item while it comes.
     var arrival: ValueArrival?
     /// A large value that grows in steps.
     var join: PendingJoin?
+    /// So many bytes of the input are known to hold no line's end, so that a long line, which comes
+    /// in many pieces and is answered in many, is not looked through for each of them.
+    private var searchedByteCount = 0
     /// How much of the line of a get was answered.
     private var answeredByteCount = 0
     /// Whether the client, or what it sent, asks for the end.
@@ -56,8 +63,15 @@ final class CommandSession {
         self.wire = wire
         self.record = record
         self.commandsInARowMax = service.commandsInARowMax
+        self.commandsLeft = self.commandsInARowMax
         self.login = service.logins.text.map { TextLogin($0) }
         self.sasl = service.logins.sasl.map { SASLLogin($0) }
+    }
+
+    /// Begins a turn: as much may be executed as one connection may before others.
+    func beginTurn() {
+        self.commandsLeft = self.commandsInARowMax
+        self.keyCountAtTurn = self.commands.counts.furtherKeyCount
     }
 
     /// Ends the connection once what is answered was sent.
@@ -124,10 +138,12 @@ final class CommandSession {
     }
 
     private func executeAll(_ input: ByteBuffer, _ executor: CommandExecutor) -> Stop {
-        var left = self.commandsInARowMax
+        let keyLimit = self.keyCountAtTurn &+ CommandExecutor.keysInARowMax
+        var left = self.commandsLeft
+        defer { self.commandsLeft = left }
         while !input.isEmpty || self.hasArrived, !self.isQuitting {
             if executor.mustSend { return .forRoom }
-            if left == 0 { return .forOthers }
+            if left == 0 || executor.counts.furtherKeyCount > keyLimit { return .forOthers }
             guard self.executeOne(input, executor) else {
                 if self.answeredByteCount == 0, self.join == nil { return .forInput }
                 return executor.mustSend ? .forRoom : .forOthers
@@ -191,7 +207,11 @@ final class CommandSession {
             self.wire = bytes[0] == BinaryHeader.requestMagic ? .binary : .ascii
         }
         if self.wire == .binary { return self.executeBinary(input, executor) }
-        guard let end = bytes.firstIndex(of: 0x0A) else { return self.checkLineLength(bytes) }
+        guard let end = bytes.firstIndex(of: 0x0A, from: self.searchedByteCount) else {
+            self.searchedByteCount = bytes.count
+            return self.checkLineLength(bytes)
+        }
+        self.searchedByteCount = 0
         let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
         let line = bytes.extracting(0..<lineEnd)
         let command = CommandParser.parse(line)
@@ -199,7 +219,11 @@ final class CommandSession {
         switch command {
         case .store, .metaSet, .refusedStore:
             return self.store(input, line, command, lineByteCount: end + 1, executor)
-        default: guard self.perform(command, line, executor) else { return false }
+        default:
+            guard self.perform(command, line, executor) else {
+                self.searchedByteCount = end
+                return false
+            }
         }
         input.consume(end + 1)
         return true

@@ -19,9 +19,9 @@ final class CacheSession {
     /// How much when a large value is known to come (over TLS).
     private static let largeReadByteCount = 128 << 10
     /// How often a connection is read in a row while others wait.
-    private static let readsInARowMax = 16
+    private static let readsInARowMax = 8
     /// How many bytes of it.
-    private static let byteCountInARowMax = 256 << 10
+    private static let byteCountInARowMax = 128 << 10
 
     /// Why `serve` cannot go on at once.
     private enum Pause {
@@ -114,6 +114,7 @@ final class CacheSession {
         let commands = self.commands
         do {
             var received = 0
+            commands.beginTurn()
             let sentBefore = connection.sentByteCount
             for _ in 0..<Self.readsInARowMax {
                 var stop = CommandSession.Stop.forRoom

@@ -16,7 +16,7 @@ package struct ProtocolOptions: Sendable {
     package var hasCAS = true
     /// How many commands of one connection are executed before others have their turn (`-R`).
     package var commandsInARowMax = 20
-    /// Whether `-R` was given; else what came is executed, which reading bounds.
+    /// Whether `-R` was given; else as many as keep a loop for less than a millisecond.
     package private(set) var limitsCommandsInARow = false
     /// What ends the prefix of a key for `stats detail` (`-D`).
     package var prefixDelimiter = UInt8(ascii: ":")

@@ -11,6 +11,8 @@ struct PageClearing {
     let target: Int?
     /// Its chunks, from the first to the end of the last.
     fileprivate let references: Range<UInt32>
+    /// Those that were never cut, and are among no free ones.
+    fileprivate let uncut: Range<UInt32>
     /// Chunks that were seen to.
     var doneCount = 0
     /// Steps in a row that came no further.
@@ -28,15 +30,26 @@ extension Slabs {
         precondition(self.clearing == nil, "one page at a time")
         let start = self.arena.reference(ofPage: page)
         let end = start + UInt32(Arena.pageByteCount / Arena.unitByteCount)
+        var uncut: Range<UInt32> = 0..<0
+        if (start..<end).contains(self.classes[index].uncut.lowerBound) {
+            swap(&uncut, &self.classes[index].uncut)
+            let units = self.classes[index].chunkByteCount / Arena.unitByteCount
+            self.classes[index].freeCount -= uncut.count / units
+        }
         self.clearing = PageClearing(
-            page: page, index: index, target: target, references: start..<end)
+            page: page, index: index, target: target, references: start..<end, uncut: uncut)
     }
 
     /// Takes a chunk of the page out of the free ones of its class.
     func withdraw(_ chunk: UInt32) {
-        // The chunk itself need not know its class yet.
-        guard let index = self.clearing?.index else { return }
+        guard let clearing = self.clearing else { return }
         let item = Item(self.arena, chunk)
+        if clearing.uncut.contains(chunk) {
+            item.place = Item.Place.withdrawn
+            return
+        }
+        // The chunk itself need not know its class yet.
+        let index = clearing.index
         let next = item.nextInBucket
         if self.classes[index].free == chunk {
             self.classes[index].free = next
@@ -53,7 +66,9 @@ extension Slabs {
         guard let clearing = self.clearing else { return }
         self.clearing = nil
         for chunk in self.chunks(ofPage: clearing.page, clearing.index)
-        where Item(self.arena, chunk).place == Item.Place.withdrawn {
+        where Item(self.arena, chunk).place == Item.Place.withdrawn
+            || clearing.uncut.contains(chunk)
+        {
             self.markFree(chunk, clearing.index)
         }
     }
@@ -67,7 +82,9 @@ extension Slabs {
         self.clearing = nil
         self.classes[clearing.index].pageCount -= 1
         self.pages.giveBack(clearing.page, discardsContents: clearing.target == nil)
-        guard let target = clearing.target, let page = self.pages.take() else { return false }
+        guard let target = clearing.target, var page = self.pages.take() else { return false }
+        // The page that was just given back, which the kernel need not make anew.
+        page.isZero = false
         self.addPage(page, to: target)
         self.statistics.movedPageCount += 1
         return true

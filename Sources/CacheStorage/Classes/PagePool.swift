@@ -13,18 +13,31 @@
     private(set) var count = 0
     /// Pages that were ever given out: those from here on are untouched.
     private(set) var touchedCount = 0
-    private var free: [Int] = []
+    /// Those that were given back, and whether their bytes are known to be zero.
+    private var free: [Page] = []
+    /// Whether the bytes of untouched pages are known to be zero.
+    private let isUntouchedZero: Bool
+
+    /// A page that nobody has.
+    struct Page {
+        var number: Int
+        /// Whether all its bytes are known to be zero.
+        var isZero: Bool
+    }
 
     /// Takes the pages over as their owners were written down, all without one where they were not.
-    init(_ arena: Arena) {
+    init(_ arena: Arena, isUntouchedZero: Bool) {
         self.arena = arena
+        self.isUntouchedZero = isUntouchedZero
         unsafe self.owners = arena.reserved(at: Arena.pageOwnersOffset)
             .assumingMemoryBound(to: UInt8.self)
         for number in 0..<arena.pageCount where unsafe self.owners[number] != Self.nobody {
             self.touchedCount = number + 1
             self.count += 1
         }
-        self.free = (0..<self.touchedCount).filter { self.owner(of: $0) == nil }.reversed()
+        for number in (0..<self.touchedCount).reversed() where self.owner(of: number) == nil {
+            self.free.append(Page(number: number, isZero: false))
+        }
     }
 
     /// Lets as many pages be in use as a memory limit has, one at least, and no more than there is
@@ -38,13 +51,13 @@
     /// Pages that can still be taken.
     var freeCount: Int { max(0, self.limit - self.count) }
 
-    /// The number of a page that nobody has; nil at the limit. It belongs to nobody until `assign`.
-    mutating func take() -> Int? {
+    /// A page that nobody has; nil at the limit. It belongs to nobody until `assign`.
+    mutating func take() -> Page? {
         guard self.count < self.limit else { return nil }
         self.count += 1
-        if let number = self.free.popLast() { return number }
+        if let page = self.free.popLast() { return page }
         self.touchedCount += 1
-        return self.touchedCount - 1
+        return Page(number: self.touchedCount - 1, isZero: self.isUntouchedZero)
     }
 
     /// Writes down which class has a page, whose chunks were all marked as free before.
@@ -58,9 +71,9 @@
     /// - Parameter discardsContents: whether the memory goes back to the system.
     mutating func giveBack(_ number: Int, discardsContents: Bool) {
         self.unassign(number)
-        self.free.append(number)
+        let isZero = discardsContents && self.arena.giveBack(page: number)
+        self.free.append(Page(number: number, isZero: isZero))
         self.count -= 1
-        if discardsContents { self.arena.giveBack(page: number) }
     }
 
     /// The class that has a page.

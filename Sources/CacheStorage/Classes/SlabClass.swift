@@ -5,6 +5,11 @@ struct SlabClass {
     var pageCount = 0
     /// The first free chunk; each names the next in its first field.
     var free: UInt32 = 0
+    /// The part of a page that was not cut into chunks yet: as its bytes are zero, it reads as free
+    /// ones. Cutting a page at once would touch all of it, which takes the kernel half a
+    /// millisecond.
+    var uncut: Range<UInt32> = 0..<0
+    /// Free chunks, those that are not cut yet among them.
     var freeCount = 0
     /// Chunks that are neither free nor in a queue: parts of chained items, and those that somebody
     /// is writing or sending.
@@ -18,6 +23,14 @@ struct SlabClass {
     var requestedByteCount = 0
     /// `counts.evicted` when the class last asked another for a page.
     var evictedAtLook = 0
+
+    /// Cuts a chunk; nil when nothing is left to be cut.
+    mutating func cut() -> UInt32? {
+        guard let chunk = self.uncut.first else { return nil }
+        let units = UInt32(self.chunkByteCount / Arena.unitByteCount)
+        self.uncut = chunk + units..<self.uncut.upperBound
+        return chunk
+    }
 
     var itemCount: Int { self.small.count + self.main.count }
 

@@ -15,14 +15,14 @@ final class Slabs {
     /// The page that is being cleared, if one is.
     var clearing: PageClearing?
 
-    init(_ arena: Arena, _ settings: StorageSettings) {
+    init(_ arena: Arena, _ settings: StorageSettings, isZero: Bool) {
         self.arena = arena
         self.sizes = ChunkSizes(settings)
         self.pageMoves = settings.pageMoves
         self.classes = self.sizes.all.map {
             SlabClass(chunkByteCount: $0, chunksPerPage: Arena.pageByteCount / $0)
         }
-        self.pages = PagePool(arena)
+        self.pages = PagePool(arena, isUntouchedZero: isZero)
         self.pages.setLimit(memoryLimit: settings.memoryLimit)
     }
 
@@ -36,10 +36,20 @@ final class Slabs {
         return stride(from: page, to: end, by: Int(units))
     }
 
-    /// Cuts a page that was taken into free chunks of a class.
-    func addPage(_ number: Int, to index: Int) {
-        for chunk in self.chunks(ofPage: number, index).reversed() {
-            self.markFree(chunk, index)
+    /// Adds a page that was taken to a class: cuts it into free chunks, or lets it be cut by and by
+    /// when all its bytes are zero and none of the class's pages is being cut.
+    func addPage(_ page: PagePool.Page, to index: Int) {
+        let number = page.number
+        if page.isZero, self.classes[index].uncut.isEmpty {
+            let count = self.classes[index].chunksPerPage
+            let units = self.classes[index].chunkByteCount / Arena.unitByteCount
+            let start = self.arena.reference(ofPage: number)
+            self.classes[index].uncut = start..<start + UInt32(count * units)
+            self.classes[index].freeCount += count
+        } else {
+            for chunk in self.chunks(ofPage: number, index).reversed() {
+                self.markFree(chunk, index)
+            }
         }
         self.classes[index].pageCount += 1
         // Last: what lay in the page before is no item of the new class.
@@ -53,9 +63,14 @@ final class Slabs {
             self.withdraw(chunk)
             chunk = self.classes[index].free
         }
-        if chunk == 0 { return 0 }
+        if chunk != 0 {
+            self.classes[index].free = Item(self.arena, chunk).nextInBucket
+        } else if let cut = self.classes[index].cut() {
+            chunk = cut
+        } else {
+            return 0
+        }
         let item = Item(self.arena, chunk)
-        self.classes[index].free = item.nextInBucket
         self.classes[index].freeCount -= 1
         self.classes[index].otherCount += 1
         item.place = Item.Place.taken

@@ -21,14 +21,14 @@
 
     private let base: UnsafeMutableRawPointer
     private let memoryOwner: AnyObject
-    private let giveBackBytes: (Range<Int>) -> Void
+    private let giveBackBytes: (Range<Int>) -> Bool
     /// As many pages as there is memory for.
     let pageCount: Int
 
     /// Gives out `memory`, which `owner` keeps alive and whose start is aligned to 16 bytes.
     init(
         _ memory: UnsafeMutableRawBufferPointer, owner: AnyObject,
-        giveBack: @escaping (Range<Int>) -> Void
+        giveBack: @escaping (Range<Int>) -> Bool
     ) {
         precondition(
             memory.count >= Self.byteCount(memoryLimit: 1), "a store has room for a page")
@@ -86,14 +86,19 @@
     }
 
     /// Returns a page's memory to the system.
-    func giveBack(page number: Int) {
+    ///
+    /// - Returns: whether all its bytes read as zero now.
+    @discardableResult
+    func giveBack(page number: Int) -> Bool {
         let start = Self.reservedByteCount + number * Self.pageByteCount
-        self.giveBackBytes(start..<start + Self.pageByteCount)
+        return self.giveBackBytes(start..<start + Self.pageByteCount)
     }
 
     /// Returns the memory of all pages to the system, whatever lies in them.
-    func giveBackAll() {
+    ///
+    /// - Returns: whether all their bytes read as zero now.
+    func giveBackAll() -> Bool {
         let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
-        self.giveBackBytes(Self.reservedByteCount..<end)
+        return self.giveBackBytes(Self.reservedByteCount..<end)
     }
 }

@@ -5,7 +5,8 @@ extension CacheStore {
     /// needs it less. memcached lets a class begin with a page beyond the limit; here the limit
     /// holds and another class gives one.
     func takePage(_ slabs: Slabs, for index: Int, _ room: Room) -> Bool {
-        if let page = slabs.pages.take() {
+        if var page = slabs.pages.take() {
+            if !page.isZero { page.isZero = self.arena.giveBack(page: page.number) }
             slabs.addPage(page, to: index)
             return true
         }

@@ -36,10 +36,12 @@ package final class CacheStore: @unchecked Sendable {
     /// - Parameters:
     ///   - origin: what only the owner knows.
     ///   - giveBack: called with the offsets of pages that the store has done with, so that the
-    ///     owner may return them to the system. Their contents do not matter any more.
+    ///     owner may return them to the system, as their contents do not matter any more; answers
+    ///     whether they read as zero then.
     package init(
         _ settings: StorageSettings, memory: UnsafeMutableRawBufferPointer, owner: AnyObject,
-        origin: StoreOrigin = StoreOrigin(), giveBack: @escaping (Range<Int>) -> Void = { _ in }
+        origin: StoreOrigin = StoreOrigin(),
+        giveBack: @escaping (Range<Int>) -> Bool = { _ in false }
     ) {
         self.settings = settings
         self.stripes = Stripes(settings)
@@ -47,15 +49,16 @@ package final class CacheStore: @unchecked Sendable {
         unsafe self.arena = Arena(memory, owner: owner, giveBack: giveBack)
         self.superblock = Superblock(self.arena)
         let wasEmpty = self.superblock.isEmpty
+        var isZero = false
         let refusal = wasEmpty ? nil : self.superblock.refusal(settings)
         if wasEmpty || refusal != nil {
             self.arena.forgetPages()
-            if refusal != nil { self.arena.giveBackAll() }
+            isZero = self.arena.giveBackAll()
             self.superblock.begin(settings, secret: origin.secret, epoch: origin.epoch)
         }
         self.secret = self.superblock.secret
         self.versions = VersionSource(self.superblock)
-        self.slabs = Slabs(self.arena, settings)
+        self.slabs = Slabs(self.arena, settings, isZero: isZero)
         self.sizes = self.slabs.sizes
         if wasEmpty || refusal != nil {
             self.recovery = RecoveryReport(wasEmpty: wasEmpty, refusal: refusal)

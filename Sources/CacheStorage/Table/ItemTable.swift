@@ -11,7 +11,10 @@
     /// So many low bits of a hash order a stripe's items; the others choose the stripe.
     static let hashBitCount = 26
     private static let hashMask: UInt32 = (1 << UInt32(Self.hashBitCount)) - 1
-    private static let bucketsMovedAtOnce = 16
+    /// A table of N buckets grows with N * 3/2 items and would again with N * 3: one bucket with
+    /// each item that is added is enough. Many at once made the sets of the meantime cost four
+    /// times as much, as all stripes grow at about the same time.
+    private static let bucketsMovedAtOnce = 2
 
     private var buckets: UnsafeMutablePointer<UInt32>
     private var bitCount: UInt8

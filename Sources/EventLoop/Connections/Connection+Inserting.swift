@@ -4,7 +4,7 @@ import SystemInterface
 // Sending what is not in `output`, and receiving what is not to go into `input`.
 extension Connection {
     /// How much of an insert is sent before others have their turn.
-    static let insertByteCountMax = 256 << 10
+    static let insertByteCountMax = 128 << 10
     /// How much of it is handed to the kernel at once.
     private static let pieceByteCountMax = 128 << 10
 

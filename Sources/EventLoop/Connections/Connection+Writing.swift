@@ -68,6 +68,8 @@ extension Connection {
                 guard sent > 0 else { throw ConnectionError.system(.invalidArgument) }
                 position += Int64(sent)
                 self.sentByteCount &+= sent
+                // Who reads as fast as this is sent would have the loop for all of the file.
+                if position < end, self.isWritable { await self.loop.yield() }
             } catch let error as Errno {
                 guard error == .wouldBlock else { throw .system(error) }
                 self.isWritable = false
