@@ -234,6 +234,8 @@ ROWS = [
     Row("binary", "CPU an operation, binary protocol", None, True, load("--binary")),
     Row("meta", "CPU an operation, meta gets", None, True, load("--meta")),
     Row("t2", "CPU an operation, -t 2", None, True, load(server=TWO)),
+    Row("meta-t2", "CPU an operation, meta gets, -t 2", None, True,
+        load("--meta", server=TWO)),
     Row("two-loops", "CPU an operation, cached -t 2 against cached -t 1", 1.1, True, two_loops()),
     Row("in-process", "operations/s of storage and protocol, two threads against one", 1.7, False,
         in_process),

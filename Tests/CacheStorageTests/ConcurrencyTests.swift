@@ -38,6 +38,38 @@ struct ConcurrencyTests {
         let statistics = test.store.currentStatistics()
         #expect(statistics.byteCount <= 12 << 20, "\(seed)")
     }
+
+    /// Who meets a stale item first promises to make it anew; of many threads that read it through
+    /// their lanes, one.
+    @Test func aStaleItemIsPromisedToOneReader() throws {
+        let test = try TestStore()
+        let tally = Tally()
+        let keyCount = 200
+        for number in 0..<keyCount {
+            test.store("key\(number)", [1])
+            let key = Array("key\(number)".utf8)
+            _ = test.store.markStale(key.span, cas: nil, expiry: nil, now: 10)
+        }
+        for _ in 0..<Self.threadCount {
+            let store = test.store
+            let thread = try Thread(name: "reader") {
+                let lane = store.makeLane()
+                for number in 0..<keyCount {
+                    let key = Array("key\(number)".utf8)
+                    _ = store.read(key.span, now: 10, through: lane, mayChangeStale: true) {
+                        if $0.isPromised { return }
+                        $0.isPromised = true
+                        tally.add(true)
+                    }
+                }
+                tally.finish(asked: keyCount)
+            }
+            _ = consume thread
+        }
+        while tally.finished < Self.threadCount { Processes.sleep(.milliseconds(1)) }
+        #expect(tally.read == keyCount)
+        #expect(test.store.commandCounts().getCount == Self.threadCount * keyCount)
+    }
 }
 
 /// What the threads saw.

@@ -41,19 +41,31 @@ extension CommandExecutor {
         // As memcached counts: what sets an expiry is a touch, all else a get.
         let access: Access = flags.expiry != nil ? .touch : .get
         self.noteFetch(key)
-        let wasMade = self.makeEmptyWithCAS(key, flags)
-        let isGood = self.store.meet(
-            key, now: self.now, as: access, makesItem: flags.vivifies != nil,
-            bumps: !flags.leavesNoTrace
-        ) { item, isNew in
-            var answer = MetaGetAnswer(
-                self, flags: flags, item: item, isNew: isNew || wasMade)
-            return answer.append(line, range)
+        var isGood = true
+        let isHit: Bool
+        if flags.vivifies != nil {
+            let wasMade = self.makeEmptyWithCAS(key, flags)
+            isHit = self.store.meet(
+                key, now: self.now, as: access, bumps: !flags.leavesNoTrace
+            ) { item, isNew in
+                var answer = MetaGetAnswer(
+                    self, flags: flags, item: item, isNew: isNew || wasMade)
+                isGood = answer.append(line, range)
+            }
+        } else {
+            // What the flags of a get change, but that a stale item is promised to somebody.
+            let changes = flags.expiry != nil || flags.recache != nil
+            isHit = self.store.read(
+                key, now: self.now, as: access, bumps: !flags.leavesNoTrace,
+                through: changes ? nil : self.lane, mayChangeStale: true
+            ) { item in
+                var answer = MetaGetAnswer(self, flags: flags, item: item, isNew: false)
+                isGood = answer.append(line, range)
+            }
         }
         self.counts.metaCount += 1
-        let isHit = isGood != nil
         self.prefixes.count(.get(isHit: isHit), key)
-        if isGood == false {
+        if !isGood {
             output.truncate(to: start)
             output.append(Answers.opaqueTooLong)
         } else if !isHit, !flags.isQuiet {

@@ -240,9 +240,8 @@ extension CommandExecutor {
         let text = ByteBuffer()
         text.append(decimal: number)
         if flags.wantsValue { output.append("VA \(text.count)") } else { output.append("HD") }
-        let isGood = self.store.meet(
-            key, now: now, as: .none, makesItem: false, bumps: false
-        ) { item, _ in
+        var isGood = true
+        _ = self.store.read(key, now: now, as: .none, bumps: false) { item in
             var tokens = TokenReader(range)
             while let word = tokens.next(line) {
                 switch line[word.lowerBound] {
@@ -253,7 +252,10 @@ extension CommandExecutor {
                 case UInt8(ascii: "N"):
                     if isNew { item.expiry = clock.expiry(flags.vivifies ?? 0, now: now) }
                 case UInt8(ascii: "O"):
-                    guard word.count <= ProtocolLimits.opaqueByteCountMax else { return false }
+                    guard word.count <= ProtocolLimits.opaqueByteCountMax else {
+                        isGood = false
+                        return
+                    }
                     output.append(0x20)
                     output.append(line.extracting(word))
                 case UInt8(ascii: "k"):
@@ -261,9 +263,8 @@ extension CommandExecutor {
                 default: break
                 }
             }
-            return true
         }
-        guard isGood ?? true else {
+        guard isGood else {
             output.truncate(to: start)
             return output.append(Answers.opaqueTooLong)
         }

@@ -20,11 +20,14 @@ extension CacheStore {
     ///   - bumps: whether this counts as a use for eviction.
     ///   - expiry: a new expiry, or nil to leave it.
     ///   - lane: the thread's own, for a get that changes nothing.
+    ///   - mayChangeStale: whether `body` changes an item that is stale, which is then nobody
+    ///     else's.
     /// - Returns: whether there is such an item.
     @inline(__always)
     package func read(
         _ key: Span<UInt8>, now: UInt32, as access: Access = .get, bumps: Bool = true,
-        expiry: UInt32? = nil, through lane: StoreLane? = nil, _ body: (ItemView) -> Void
+        expiry: UInt32? = nil, through lane: StoreLane? = nil, mayChangeStale: Bool = false,
+        _ body: (ItemView) -> Void
     ) -> Bool {
         let hash = self.hash(key)
         let stripe = Stripes.index(of: hash)
@@ -33,7 +36,7 @@ extension CacheStore {
         if let lane, access == .get, expiry == nil {
             lane.lock(stripe)
             reference = self.stripes[stripe].table.find(key, hash, self.arena)
-            isShared = self.isAsFound(reference, now: now)
+            isShared = self.isAsFound(reference, now: now, evenStale: !mayChangeStale)
             if !isShared { lane.unlock(stripe) }
         }
         if !isShared {
@@ -60,41 +63,39 @@ extension CacheStore {
 
     /// Whether an item is to be had as it is, and finding it changes nothing.
     @inline(__always)
-    private func isAsFound(_ reference: UInt32, now: UInt32) -> Bool {
+    private func isAsFound(_ reference: UInt32, now: UInt32, evenStale: Bool) -> Bool {
         if self.superblock.flushSecond != 0 { return false }
-        return reference == 0 || !self.isGone(Item(self.arena, reference), now: now)
+        if reference == 0 { return true }
+        let item = Item(self.arena, reference)
+        if !evenStale, item.state & Item.State.isStale != 0 { return false }
+        return !self.isGone(item, now: now)
     }
 
     /// Calls `body` with the item of a key, which it may change as the stripe's lock is held, and
-    /// with whether it was made just now.
+    /// with whether it was made just now: empty and without expiry, as there was none.
     ///
-    /// - Parameters:
-    ///   - makesItem: whether an empty item without expiry is made when there is none.
-    ///   - bumps: whether this counts as a use for eviction.
-    /// - Returns: what `body` answers; nil when there is no item.
-    @inline(__always)
-    package func meet<Result>(
-        _ key: Span<UInt8>, now: UInt32, as access: Access, makesItem: Bool, bumps: Bool,
-        _ body: (_ item: ItemView, _ isNew: Bool) -> Result
-    ) -> Result? {
+    /// - Parameter bumps: whether this counts as a use for eviction.
+    /// - Returns: whether there is an item now; there is no room for one otherwise.
+    package func meet(
+        _ key: Span<UInt8>, now: UInt32, as access: Access, bumps: Bool,
+        _ body: (_ item: ItemView, _ isNew: Bool) -> Void
+    ) -> Bool {
         let hash = self.hash(key)
         let stripe = Stripes.index(of: hash)
         self.stripes.lock(stripe)
         defer { self.stripes.unlock(stripe) }
         var reference = self.find(key, hash, stripe, now: now)
         let isNew = reference == 0
-        if isNew {
-            if makesItem { reference = self.makeEmpty(key, hash, stripe, now) }
-            guard reference != 0 else {
-                self.countMiss(access, stripe)
-                return nil
-            }
+        if isNew { reference = self.makeEmpty(key, hash, stripe, now) }
+        guard reference != 0 else {
+            self.countMiss(access, stripe)
+            return false
         }
         let item = Item(self.arena, reference)
         self.countHit(item, access, stripe)
-        let result = body(ItemView(item, reference, self), isNew)
+        body(ItemView(item, reference, self), isNew)
         if bumps { self.bump(item, now: now) }
-        return result
+        return true
     }
 
     @inline(__always)
