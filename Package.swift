@@ -19,13 +19,12 @@ let commonSettings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),  // `@_lifetime` for the spans that buffers hand out
 ]
 
-// For `swift test --sanitize=thread`, which does not see the toolchain's locks (StoreLock.swift).
-let sanitizerSettings: [SwiftSetting] =
-    environment["HOLDFAST_THREAD_SANITIZER"] == nil ? [] : [.define("HOLDFAST_THREAD_SANITIZER")]
+// For `--sanitize=thread`, which else does not see all that the toolchain's locks do.
+let seesMutexes = environment["HOLDFAST_THREAD_SANITIZER"] != nil
 
 // Module -> what it may import. The same table is checked against the source by TidyTests.
 let modules: [(name: String, dependencies: [Target.Dependency])] = [
-    ("Base", []),
+    ("Base", seesMutexes ? ["SeenMutex"] : []),
     ("MemcacheProtocol", ["Base"]),
     ("HTTPProtocol", ["Base"]),
     ("CacheStorage", ["Base"]),
@@ -132,9 +131,12 @@ if environment["HOLDFAST_BENCHMARKS"] != nil {
             ],
             path: "Tests/Benchmarks/Turns"))
 }
+if seesMutexes {
+    targets.append(.target(name: "SeenMutex", path: "Tests/ThreadSanitizer/SeenMutex"))
+}
 targets += testTargets.filter { chosenTests?.contains($0.name) ?? true }
-for target in targets where target.type != .system && target.name != "CLinux" {
-    target.swiftSettings = (target.swiftSettings ?? []) + commonSettings + sanitizerSettings
+for target in targets where target.type != .system && !["CLinux", "SeenMutex"].contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + commonSettings
 }
 
 let package = Package(

@@ -1,0 +1,1 @@
+// Nothing is called: the program is linked with what stands in mutex.c.
