@@ -24,7 +24,7 @@ let seesMutexes = environment["HOLDFAST_THREAD_SANITIZER"] != nil
 
 // Module -> what it may import. The same table is checked against the source by TidyTests.
 let modules: [(name: String, dependencies: [Target.Dependency])] = [
-    ("Base", seesMutexes ? ["SeenMutex"] : []),
+    ("Base", []),
     ("MemcacheProtocol", ["Base"]),
     ("HTTPProtocol", ["Base"]),
     ("CacheStorage", ["Base"]),
@@ -100,7 +100,8 @@ var testTargets: [Target] = [
     .testTarget(name: "TidyTests", dependencies: [])
 ]
 for module in modules {
-    targets.append(.target(name: module.name, dependencies: module.dependencies))
+    let seen: [Target.Dependency] = seesMutexes && module.name == "Base" ? ["SeenMutex"] : []
+    targets.append(.target(name: module.name, dependencies: module.dependencies + seen))
     testTargets.append(
         .testTarget(
             name: "\(module.name)Tests",

@@ -199,14 +199,14 @@ package final class CacheService: DaemonService {
     }
 
     private func movePages(on loop: Loop) {
-        if self.isDraining || !self.store.giveBackPage(now: self.clock.second(loop.now)) { return }
+        if self.isDraining || !self.store.advancePages(now: self.clock.second(loop.now)) { return }
         loop.schedule(at: loop.now) { self.movePages(on: loop) }
     }
 
     /// Gives memory above the limit back, a step a turn, then waits for the next crawl.
     private func giveBackPages(on loop: Loop) {
         if self.isDraining { return }
-        guard self.store.giveBackPage(now: self.clock.second(loop.now)) else {
+        guard self.store.advancePages(now: self.clock.second(loop.now)) else {
             return self.scheduleCrawl(on: loop)
         }
         loop.schedule(at: loop.now) { self.giveBackPages(on: loop) }

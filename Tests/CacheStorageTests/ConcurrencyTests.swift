@@ -128,7 +128,7 @@ private struct Storm {
         case 176..<184: self.arrive(key, now)
         case 184..<190: _ = self.store.walk(&self.place, itemCount: 20, now: now) { _, _ in }
         case 190..<194: self.store.crawl(bucketCount: 64, now: now)
-        case 194..<197: _ = self.store.giveBackPage(now: now)
+        case 194..<197: _ = self.store.advancePages(now: now)
         case 197: self.store.setMemoryLimit(Int.random(in: 6...12, using: &self.random) << 20)
         case 198: _ = self.store.currentStatistics()
         default:

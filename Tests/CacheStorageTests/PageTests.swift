@@ -22,8 +22,11 @@ import Testing
         #expect(test.store("larger", Self.value(200_000)) == .stored)
         #expect(test.read("large")?.value == Self.value(10_000))
         #expect(test.read("key59999") != nil)
+        // As in memcached a class begins with a page beyond the limit; another one gives one back.
+        #expect(test.pageCount == 6)
+        while test.store.advancePages(now: 10) {}
         #expect(test.pageCount == 4)
-        #expect(test.store.currentStatistics().movedPageCount == 2)
+        #expect(test.read("large") != nil && test.read("larger") != nil)
         try Self.checkCounts(test)
     }
 
@@ -34,9 +37,14 @@ import Testing
         }
         var index = 0
         while test.store("key\(index)", Self.value(100)) == .stored { index += 1 }
-        #expect(test.store("large", Self.value(10_000)) == .outOfMemory)
+        var largeCount = 0
+        while test.store("large\(largeCount)", Self.value(10_000)) == .stored { largeCount += 1 }
+        while test.store.advancePages(now: 10) {}
+        for index in 0..<index { #expect(test.read("key\(index)") != nil) }
+        for index in 0..<largeCount { #expect(test.read("large\(index)") != nil) }
         for index in 0..<index { #expect(test.delete("key\(index)") == .stored) }
         #expect(test.store("large", Self.value(10_000)) == .stored)
+        #expect(test.store.currentStatistics().evictionCount == 0)
         try Self.checkCounts(test)
     }
 
@@ -48,6 +56,7 @@ import Testing
             test.store("large\(index)", Self.value(5_000), now: 100 + UInt32(index / 100))
         }
         #expect(Self.pageCount(test, valuesOf: 5_000) >= 14)
+        while test.store.advancePages(now: 300) {}
         #expect(test.pageCount == 16)
         try Self.checkCounts(test)
     }
@@ -66,6 +75,7 @@ import Testing
             test.store("large\(index)", Self.value(5_000), now: 100 + UInt32(index / 100))
         }
         #expect(expected.contains(Self.pageCount(test, valuesOf: 5_000)))
+        while test.store.advancePages(now: 200) {}
         #expect(test.pageCount == 16)
         try Self.checkCounts(test)
     }
@@ -89,7 +99,7 @@ import Testing
         #expect(test.pageCount > 12)
         test.store.setMemoryLimit(4 << 20)
         var steps = 0
-        while test.store.giveBackPage(now: 10) { steps += 1 }
+        while test.store.advancePages(now: 10) { steps += 1 }
         #expect(steps > 8 && test.pageCount == 4)
         try Self.checkCounts(test)
         for index in 0..<3_000 { test.store("key\(index)", Self.value(5_000)) }
@@ -124,7 +134,7 @@ import Testing
             }
             #expect(test.pageCount == 1)
         } else {
-            while test.store.giveBackPage(now: 10) {}
+            while test.store.advancePages(now: 10) {}
             #expect(test.pageCount == 0)
         }
         try Self.checkCounts(test)
@@ -160,7 +170,7 @@ import Testing
             case 0: _ = test.delete(name)
             case 1: test.store(name, Self.value(pick(0...300)), .append)
             case 2 where step % 10 == 0: test.store.setMemoryLimit(pick(2...10) << 20)
-            case 3: _ = test.store.giveBackPage(now: 10)
+            case 3: _ = test.store.advancePages(now: 10)
             default:
                 let size = 1 << pick(4...15)
                 test.store(name, Self.value(size), now: 10 + UInt32(step / 1_000))
@@ -202,13 +212,16 @@ import Testing
             for index in slabs.classes.indices {
                 for page in slabs.pages.pages(of: index) {
                     for chunk in slabs.chunks(ofPage: page, index)
-                    where Item(arena, chunk).place != Item.Place.free {
+                    where Item(arena, chunk).place != Item.Place.free
+                        && Item(arena, chunk).place != Item.Place.withdrawn
+                    {
                         chunkCounts[index] += 1
                     }
                 }
                 let entry = slabs.classes[index]
                 #expect(
-                    chunkCounts[index] + entry.freeCount == entry.pageCount * entry.chunksPerPage)
+                    chunkCounts[index] + entry.freeCount + slabs.withdrawnCount(of: index)
+                        == entry.pageCount * entry.chunksPerPage)
             }
         }
         #expect(itemCount == test.store.currentStatistics().itemCount)

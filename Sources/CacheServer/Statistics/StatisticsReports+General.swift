@@ -95,12 +95,13 @@ extension StatisticsReports {
         list.add("hash_bytes", statistics.hashByteCount)
         list.add("hash_is_expanding", statistics.isHashGrowing ? 1 : 0)
         if options.memory.reassigns {
-            for name in [
-                "rescues", "chunk_rescues", "inline_reclaim", "busy_items", "busy_deletes",
-                "busy_nomem",
-            ] { list.add("slab_reassign_\(name)", 0) }
+            list.add("slab_reassign_rescues", statistics.relocatedItemCount)
+            list.add("slab_reassign_chunk_rescues", statistics.relocatedChunkCount)
+            for name in ["inline_reclaim", "busy_items", "busy_deletes", "busy_nomem"] {
+                list.add("slab_reassign_\(name)", 0)
+            }
             list.add("slab_reassign_last_busy_status", "none")
-            list.add("slab_reassign_running", 0)
+            list.add("slab_reassign_running", statistics.isPageMoving ? 1 : 0)
             list.add("slabs_moved", statistics.movedPageCount)
         }
         if options.memory.eviction.hasCrawler {
@@ -142,7 +143,7 @@ extension StatisticsReports {
         list.add("bytes", statistics.byteCount)
         list.add("curr_items", statistics.itemCount)
         list.add("total_items", statistics.totalItemCount)
-        list.add("slab_global_page_pool", statistics.freePageCount)
+        list.add("slab_global_page_pool", statistics.pooledPageCount)
         list.add("expired_unfetched", statistics.expiredUnfetchedCount)
         list.add("evicted_unfetched", statistics.evictedUnfetchedCount)
         if hasMaintainer { list.add("evicted_active", 0) }

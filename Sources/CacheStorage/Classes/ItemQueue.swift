@@ -30,6 +30,22 @@ struct ItemQueue {
         self.count -= 1
     }
 
+    /// Puts an item where another one is.
+    mutating func exchange(_ old: Item, for reference: UInt32, _ item: Item, _ arena: Arena) {
+        item.newer = old.newer
+        item.older = old.older
+        if old.newer != 0 {
+            Item(arena, old.newer).older = reference
+        } else {
+            self.newest = reference
+        }
+        if old.older != 0 {
+            Item(arena, old.older).newer = reference
+        } else {
+            self.oldest = reference
+        }
+    }
+
     /// Puts another list's items before this one's oldest, and empties it.
     mutating func prepend(_ other: inout ItemQueue, _ arena: Arena) {
         guard other.newest != 0 else { return }

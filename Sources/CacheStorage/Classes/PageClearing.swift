@@ -61,6 +61,14 @@ extension Slabs {
         item.place = Item.Place.withdrawn
     }
 
+    /// How many chunks of a class are among neither the free ones nor those in use.
+    func withdrawnCount(of index: Int) -> Int {
+        guard let clearing = self.clearing, clearing.index == index else { return 0 }
+        return self.chunks(ofPage: clearing.page, index).count {
+            Item(self.arena, $0).place == Item.Place.withdrawn || clearing.uncut.contains($0)
+        }
+    }
+
     /// Lets the class have its page again.
     func cancelClearing() {
         guard let clearing = self.clearing else { return }
@@ -82,7 +90,10 @@ extension Slabs {
         self.clearing = nil
         self.classes[clearing.index].pageCount -= 1
         self.pages.giveBack(clearing.page, discardsContents: clearing.target == nil)
-        guard let target = clearing.target, var page = self.pages.take() else { return false }
+        guard let target = clearing.target,
+            !self.pages.isOverLimit || self.classes[target].itemCount == 0,
+            var page = self.pages.takePooled()
+        else { return false }
         // The page that was just given back, which the kernel need not make anew.
         page.isZero = false
         self.addPage(page, to: target)

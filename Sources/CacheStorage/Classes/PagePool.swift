@@ -9,6 +9,8 @@
     private let owners: UnsafeMutablePointer<UInt8>
     /// As many pages may be in use; at least one.
     private var limit = 1
+    /// As many more may be for classes that have nothing.
+    var urgentCountMax = 0
     /// Pages that classes have.
     private(set) var count = 0
     /// Pages that were ever given out: those from here on are untouched.
@@ -52,13 +54,25 @@
     var freeCount: Int { max(0, self.limit - self.count) }
 
     /// A page that nobody has; nil at the limit. It belongs to nobody until `assign`.
-    mutating func take() -> Page? {
-        guard self.count < self.limit else { return nil }
+    ///
+    /// - Parameter isUrgent: whether it may be one beyond the limit.
+    mutating func take(isUrgent: Bool = false) -> Page? {
+        let limit = self.limit + (isUrgent ? self.urgentCountMax : 0)
+        guard self.count < min(limit, self.arena.pageCount) else { return nil }
+        if let page = self.takePooled() { return page }
         self.count += 1
-        if let page = self.free.popLast() { return page }
         self.touchedCount += 1
         return Page(number: self.touchedCount - 1, isZero: self.isUntouchedZero)
     }
+
+    /// A page that was given back; nil when there is none.
+    mutating func takePooled() -> Page? {
+        guard let page = self.free.popLast() else { return nil }
+        self.count += 1
+        return page
+    }
+    /// Pages that were given back and not taken again.
+    var pooledCount: Int { self.free.count }
 
     /// Writes down which class has a page, whose chunks were all marked as free before.
     func assign(_ number: Int, to index: Int) { unsafe self.owners[number] = UInt8(index + 1) }

@@ -32,6 +32,11 @@ struct SlabClass {
         return chunk
     }
 
+    /// What tells whether a class can do without a page.
+    var pageFacts: (pageCount: Int, chunksPerPage: Int, freeCount: Int, itemCount: Int) {
+        (self.pageCount, self.chunksPerPage, self.freeCount, self.itemCount)
+    }
+
     var itemCount: Int { self.small.count + self.main.count }
 
     /// What happened in a class.

@@ -14,6 +14,8 @@ final class Slabs {
     var pageMoves: PageMoves
     /// The page that is being cleared, if one is.
     var clearing: PageClearing?
+    /// The last page that could not be cleared, as somebody was at work on it.
+    var lastStuckPage: Int?
 
     init(_ arena: Arena, _ settings: StorageSettings, isZero: Bool) {
         self.arena = arena
@@ -23,6 +25,7 @@ final class Slabs {
             SlabClass(chunkByteCount: $0, chunksPerPage: Arena.pageByteCount / $0)
         }
         self.pages = PagePool(arena, isUntouchedZero: isZero)
+        self.pages.urgentCountMax = self.classes.count
         self.pages.setLimit(memoryLimit: settings.memoryLimit)
     }
 
@@ -118,6 +121,19 @@ final class Slabs {
         self.classes[index].requestedByteCount += item.byteCount
         self.statistics.itemCount += 1
         self.statistics.byteCount += item.byteCount
+    }
+
+    /// Puts an item into the queue of another one, at its place, in a chunk of the same class.
+    func exchange(_ old: UInt32, _ oldItem: Item, for new: UInt32, _ item: Item) {
+        let index = self.sizes.queueIndex(oldItem)
+        item.place = oldItem.place
+        if item.place == Item.Place.main {
+            self.classes[index].main.exchange(oldItem, for: new, item, self.arena)
+        } else {
+            self.classes[index].small.exchange(oldItem, for: new, item, self.arena)
+        }
+        // Of the chunks in no queue one is another now, which counts for the same class.
+        oldItem.place = Item.Place.taken
     }
 
     /// Takes an item out of its queue; its chunks are then in none.

@@ -25,25 +25,45 @@ extension CacheStore {
     }
 
     private func allocateAnew(_ slabs: Slabs, _ index: Int, _ room: Room) -> UInt32 {
-        if self.takePage(slabs, for: index, room) { return slabs.take(from: index) }
-        var source = index
-        if slabs.classes[index].itemCount == 0 {
-            // All its chunks are parts of chained items, which are in the last class's queues.
-            source = slabs.sizes.lastIndex
-        }
-        for _ in 0..<Self.evictionLooksMax {
-            guard self.makeRoom(slabs, source, room) else { break }
+        // Rather than another page is taken, or nothing, what is over anyhow goes.
+        let isOver =
+            (slabs.pages.freeCount > 0 || !self.settings.evicts)
+            && self.reclaimOldest(slabs, index, room)
+        if isOver || self.takePage(slabs, for: index, room) {
             let chunk = slabs.take(from: index)
             if chunk != 0 { return chunk }
         }
+        let chunk = self.settings.evicts ? self.evictUntilFree(slabs, index, room) : 0
+        if chunk != 0 { return chunk }
         slabs.classes[index].counts.outOfMemory += 1
         slabs.statistics.outOfMemoryCount += 1
         return 0
     }
 
+    /// Evicts until a class has a free chunk; 0 when it has none after some dozen items.
+    private func evictUntilFree(_ slabs: Slabs, _ index: Int, _ room: Room) -> UInt32 {
+        // When all its chunks are parts of chained items, those are in the last class's queues.
+        let last = slabs.sizes.lastIndex
+        let source = slabs.classes[index].itemCount == 0 ? last : index
+        for _ in 0..<Self.evictionLooksMax {
+            guard self.makeRoom(slabs, source, room) else { break }
+            let chunk = slabs.take(from: index)
+            if chunk != 0 { return chunk }
+            // What went may have left a page empty.
+            let free = slabs.classes[source].pageFacts
+            if source != index, free.freeCount >= free.chunksPerPage,
+                self.move(slabs, pageOf: source, to: index, room, whole: true)
+            {
+                return slabs.take(from: index)
+            }
+        }
+        // All that went lay in the page that the class is about to lose.
+        self.keepPage(slabs, of: index)
+        return slabs.take(from: index)
+    }
+
     /// Evicts one item of a class, or takes one whose time is over.
     private func makeRoom(_ slabs: Slabs, _ index: Int, _ room: Room) -> Bool {
-        if !self.settings.evicts { return self.reclaimOldest(slabs, index, room) }
         for look in 0..<Self.evictionLooksMax {
             let (smallCount, mainCount) = (
                 slabs.classes[index].small.count, slabs.classes[index].main.count
@@ -90,19 +110,24 @@ extension CacheStore {
         return true
     }
 
+    /// Frees one of the two oldest items of a class if its time is over.
     private func reclaimOldest(_ slabs: Slabs, _ index: Int, _ room: Room) -> Bool {
-        for reference in [slabs.classes[index].small.oldest, slabs.classes[index].main.oldest]
-        where reference != 0 && reference != room.kept {
-            let item = Item(self.arena, reference)
-            let stripe = Stripes.index(of: item.hash)
-            let isHeld = stripe == room.stripe
-            guard isHeld || self.stripes.tryLock(stripe) else { continue }
-            defer { if !isHeld { self.stripes.unlock(stripe) } }
-            guard self.isGone(item, now: room.now) else { continue }
-            self.evict(slabs, reference, item, stripe, now: room.now)
-            return true
-        }
-        return false
+        let (small, main) = (
+            slabs.classes[index].small.oldest, slabs.classes[index].main.oldest
+        )
+        return self.reclaim(slabs, small, room) || self.reclaim(slabs, main, room)
+    }
+
+    private func reclaim(_ slabs: Slabs, _ reference: UInt32, _ room: Room) -> Bool {
+        guard reference != 0, reference != room.kept else { return false }
+        let item = Item(self.arena, reference)
+        let stripe = Stripes.index(of: item.hash)
+        let isHeld = stripe == room.stripe
+        guard isHeld || self.stripes.tryLock(stripe) else { return false }
+        defer { if !isHeld { self.stripes.unlock(stripe) } }
+        guard self.isGone(item, now: room.now) else { return false }
+        self.evict(slabs, reference, item, stripe, now: room.now)
+        return true
     }
 
     /// Takes an item out to make room. Its stripe's lock and that of the classes are held.

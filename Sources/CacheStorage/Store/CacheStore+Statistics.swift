@@ -25,6 +25,8 @@ extension CacheStore {
         var current = self.withSlabs { slabs in
             var statistics = slabs.statistics
             statistics.freePageCount = slabs.pages.freeCount
+            statistics.pooledPageCount = slabs.pages.pooledCount
+            statistics.isPageMoving = slabs.clearing != nil
             return statistics
         }
         for stripe in 0..<Stripe.count {
@@ -73,6 +75,7 @@ extension CacheStore {
                 statistics.smallAge = self.age(slabs.classes[index].small, now: now)
                 statistics.mainAge = self.age(slabs.classes[index].main, now: now)
                 statistics.hits = hits[index]
+                statistics.usedChunkCount -= slabs.withdrawnCount(of: index)
                 return statistics
             }
         }

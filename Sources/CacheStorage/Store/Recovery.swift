@@ -188,8 +188,9 @@ struct Recovery {
             guard page < self.slabs.pages.touchedCount, self.slabs.pages.owner(of: page) != nil
             else { return false }
             let extra = Item(self.arena, chunk)
-            guard extra.state == Item.State.isExtra, extra.older == reference,
-                extra.version == item.version, extra.place == Item.Place.taken,
+            // Whose it is, its version tells: no two states have the same.
+            guard extra.state == Item.State.isExtra, extra.version == item.version,
+                extra.place == Item.Place.taken,
                 extra.valueByteCount > 0, extra.valueByteCount <= missing
             else { return false }
             missing -= extra.valueByteCount
@@ -197,7 +198,10 @@ struct Recovery {
             chunk = extra.nextInBucket
         }
         guard missing == 0, chunk == 0 else { return false }
-        for chunk in chain { Item(self.arena, chunk).place = Item.Place.extra }
+        for chunk in chain {
+            Item(self.arena, chunk).place = Item.Place.extra
+            Item(self.arena, chunk).older = reference
+        }
         return true
     }
 

@@ -9,12 +9,15 @@ package struct StorageStatistics: Sendable {
     /// Expired items never fetched, expired items found by looking through all, stores that found
     /// no room.
     package var expiredUnfetchedCount = 0, crawlerReclaimedCount = 0, outOfMemoryCount = 0
-    /// Pages that went from one class to another.
-    package var movedPageCount = 0
+    /// Pages that went from one class to another; items, and chunks of chained items, that went to
+    /// other chunks before.
+    package var movedPageCount = 0, relocatedItemCount = 0, relocatedChunkCount = 0
     /// Buckets of the hash table, as a power of two; the bytes they take; whether it grows.
     package var hashPower = 0, hashByteCount = 0, isHashGrowing = false
     /// Pages that no class has.
     package var freePageCount = 0
+    /// Pages that were given back and that no class has taken again; whether one is on its way.
+    package var pooledPageCount = 0, isPageMoving = false
 }
 
 /// What one class of chunks holds.

@@ -66,10 +66,15 @@ package struct StorageSettings: Sendable {
     private static let peerOverhead = 48 + 8 + 1 + 2
 
     /// How much memory the store wants for its limit.
-    package var byteCount: Int { Arena.byteCount(memoryLimit: self.memoryLimit) }
+    package var byteCount: Int { self.byteCount(limit: self.memoryLimit) }
+
+    /// A page more for each class, which may get one beyond the limit.
+    private func byteCount(limit: Int) -> Int {
+        Arena.byteCount(memoryLimit: limit) + self.chunkSizes().count * Arena.pageByteCount
+    }
 
     /// How much address space lets the limit be raised to the highest one.
-    package var addressSpaceByteCount: Int { Arena.byteCount(memoryLimit: Self.memoryLimitMax) }
+    package var addressSpaceByteCount: Int { self.byteCount(limit: Self.memoryLimitMax) }
 
     /// The highest limit: references reach 32 GiB.
     package static let memoryLimitMax = 32_000 << 20
