@@ -10,10 +10,6 @@ import SystemInterface
 package final class CacheService: DaemonService {
     static let versionText: StaticString = "1.6.45-holdfast"
     static let versionAnswer: StaticString = "VERSION 1.6.45-holdfast\r\n"
-    /// How often buckets are looked through for what has expired, and how many at once.
-    private static let crawlInterval = Duration.milliseconds(100)
-    private static let crawlBucketCount = 256
-    private static let idleCheckInterval = Duration.milliseconds(500)
 
     let daemon: Daemon
     private let arguments: [String]
@@ -39,7 +35,7 @@ package final class CacheService: DaemonService {
     let replicator: Replicator?
     let datagrams = Mutex<CacheDatagrams?>(nil)
     /// The loop of what the cache does by itself.
-    private let mainLoop = Mutex<Loop?>(nil)
+    let mainLoop = Mutex<Loop?>(nil)
     let listeners = Mutex(CacheListeners())
     let drains = Atomic<Bool>(false)
     /// Whether commands are logged (`-vv`).
@@ -126,8 +122,7 @@ package final class CacheService: DaemonService {
         CacheMetrics.declare(self, in: self.daemon.metrics)
         CacheRoutes.register(self, on: loop, in: self.daemon.control)
         ReplicationRoutes.register(self, on: loop, in: self.daemon.control)
-        self.scheduleCrawl(on: loop)
-        self.scheduleIdleCheck(on: loop)
+        self.beginUpkeep(on: loop)
     }
 
     /// Begins to accept.
@@ -180,56 +175,6 @@ package final class CacheService: DaemonService {
         }
         let choice = endpoint.protocolChoice ?? self.options.commands.choice
         CacheSession(connection, self, choice).begin { self.connections.leave() }
-    }
-
-    private func scheduleCrawl(on loop: Loop) {
-        loop.schedule(at: loop.now + Self.crawlInterval) { [self] in
-            let now = self.clock.second(loop.now)
-            if self.options.memory.eviction.hasCrawler {
-                self.store.crawl(bucketCount: Self.crawlBucketCount, now: now)
-            }
-            self.giveBackPages(on: loop)
-        }
-    }
-
-    /// Goes on with a page that is on its way to another class, without waiting for the next crawl.
-    func movePages() {
-        guard let loop = self.mainLoop.withLock({ $0 }) else { return }
-        loop.run { self.movePages(on: loop) }
-    }
-
-    private func movePages(on loop: Loop) {
-        if self.isDraining || !self.store.advancePages(now: self.clock.second(loop.now)) { return }
-        loop.schedule(at: loop.now) { self.movePages(on: loop) }
-    }
-
-    /// Gives memory above the limit back, a step a turn, then waits for the next crawl.
-    private func giveBackPages(on loop: Loop) {
-        if self.isDraining { return }
-        guard self.store.advancePages(now: self.clock.second(loop.now)) else {
-            return self.scheduleCrawl(on: loop)
-        }
-        loop.schedule(at: loop.now) { self.giveBackPages(on: loop) }
-    }
-
-    /// Closes connections that had no command for too long (`-o idle_timeout`).
-    private func scheduleIdleCheck(on loop: Loop) {
-        let limit = self.options.network.idleSecondsMax
-        guard limit > 0 else { return }
-        loop.schedule(at: loop.now + Self.idleCheckInterval) { [self] in
-            let oldest = loop.now.nanoseconds - Int64(limit) * 1_000_000_000
-            for record in self.table.idle(since: oldest) where record.state != .watching {
-                self.connections.kick()
-                record.close(because: .idleTimeout)
-            }
-            if !self.isDraining { self.scheduleIdleCheck(on: loop) }
-        }
-    }
-
-    /// Begins to look through all items; false when that goes on already.
-    func startCrawl() -> Bool {
-        guard let loop = self.mainLoop.withLock({ $0 }) else { return false }
-        return self.crawl.start(self, on: loop)
     }
 
     /// Ends the process as SIGINT does, or as SIGTERM does; for `shutdown`.

@@ -13,6 +13,7 @@ struct RecoveryTests {
     init() throws {
         var settings = StorageSettings()
         settings.memoryLimit = 64 << 20
+        settings.itemByteCountMax = 8 << 20
         self.settings = settings
         self.memory = try SharedMemory(byteCount: settings.byteCount)
     }
@@ -84,6 +85,51 @@ struct RecoveryTests {
                 #expect(self.open().store.recovery.itemCount == 0, "the record is done with")
             }
         }
+    }
+
+    /// Chained items whose heads and chunks have gone to other places are taken up from there.
+    @Test func whatWasRelocatedIsThere() throws {
+        let before = self.open()
+        func value(_ number: Int) -> [UInt8] {
+            [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 600_000 + number)
+        }
+        for number in 0..<80 { before.store("key:\(number)", value(number)) }
+        for number in 0..<80 where number % 3 > 0 { _ = before.delete("key:\(number)") }
+        before.store.setMemoryLimit(32 << 20)
+        while before.store.advancePages(now: 10) {}
+        #expect(before.store.currentStatistics().relocatedChunkCount > 0)
+        let kept = (0..<80).filter { before.read("key:\($0)") != nil }
+        #expect(kept.count > 20)
+        let after = self.open()
+        #expect(after.store.recovery.itemCount == kept.count)
+        #expect(after.store.recovery.brokenCount == 0)
+        for number in kept {
+            let isSame = after.read("key:\(number)")?.value == value(number)
+            #expect(isSame, "key:\(number)")
+        }
+    }
+
+    /// The process dies while a head is on its way: its chunks name the new one, which is no item.
+    @Test func aHeadThatWasHalfRelocatedIsWhereItWas() throws {
+        let before = self.open()
+        let value = [UInt8](repeating: 3, count: 1_500_000)
+        before.store("key", value)
+        let key = Array("key".utf8)
+        let hash = before.store.hash(key.span)
+        let arena = before.store.arena
+        let reference = before.store.stripes[Stripes.index(of: hash)].table
+            .find(key.span, hash, arena)
+        let item = Item(arena, reference)
+        let new = before.store.withSlabs { $0.take(from: item.classIndex) }
+        let first = Item(arena, item.firstExtra)
+        first.older = new
+        Item(arena, first.nextInBucket).older = new
+        let after = self.open()
+        let isSame = after.read("key")?.value == value
+        #expect(isSame)
+        #expect(after.delete("key") == .stored)
+        #expect(after.store.currentStatistics().itemCount == 0)
+        #expect(after.store.classStatistics(now: 10).allSatisfy { $0.usedChunkCount == 0 })
     }
 
     /// What a record names need not be an item: memory of a file may be anything.

@@ -15,7 +15,9 @@ final class CrawlRun: Sendable {
 
     /// Whether one goes on.
     var isRunning: Bool { self.isBusy.load(ordering: .relaxed) }
-    /// How many began.
+    /// Counts a round that the cache made by itself.
+    func countRound() { self.startCounter.wrappingAdd(1, ordering: .relaxed) }
+    /// How many began, those that the cache makes by itself among them.
     var startCount: Int { self.startCounter.load(ordering: .relaxed) }
     /// Sets the count back, for `stats reset`.
     func resetCount() { self.startCounter.store(0, ordering: .relaxed) }

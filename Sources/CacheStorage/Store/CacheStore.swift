@@ -26,8 +26,8 @@ package final class CacheStore: @unchecked Sendable {
     package let versions: VersionSource
     /// Prefixes of keys that are being flushed.
     let prefixFlushes = PrefixFlushes()
-    private let crawlLock = StoreLock()
-    private var crawlPlace: UInt32 = 0
+    let crawlLock = StoreLock()
+    var crawlPlace: UInt32 = 0
 
     /// Makes a store in `memory`, of which `owner` takes care: what lies there is taken up when it
     /// is a store's of the same settings, else the store is empty. What the memory has beyond the
@@ -149,33 +149,6 @@ package final class CacheStore: @unchecked Sendable {
         self.withSlabs { slabs in
             slabs.dequeue(reference, item)
             if item.pinCount == 0 { slabs.releaseAll(reference) }
-        }
-    }
-
-    // MARK: Crawling
-
-    /// Frees what has expired in so many buckets; call it again and again, it goes round.
-    package func crawl(bucketCount: Int, now: UInt32) {
-        self.crawlLock.lock()
-        defer { self.crawlLock.unlock() }
-        for _ in 0..<bucketCount {
-            self.crawlPlace = self.crawlBucket(self.crawlPlace, now: now)
-        }
-    }
-
-    private func crawlBucket(_ place: UInt32, now: UInt32) -> UInt32 {
-        self.withStripe(of: place) { stripe in
-            if self.superblock.flushSecond != 0 { self.settleFlush(now: now) }
-            var crawled = 0
-            let next = self.visitBucket(place, stripe) { reference, item in
-                crawled += 1
-                guard self.isGone(item, now: now) else { return }
-                self.withSlabs { $0.countReclaimed(item, byCrawler: true) }
-                self.rememberExpiry(item, stripe)
-                self.discard(reference, item, stripe)
-            }
-            self.stripes[stripe].counts.crawledCount += crawled
-            return next
         }
     }
 }
