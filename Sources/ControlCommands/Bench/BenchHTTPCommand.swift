@@ -24,6 +24,7 @@ struct BenchHTTPCommand: ParsableCommand {
 
     @Argument(help: "http://HOST[:PORT]/PATH.") var url: String
     @OptionGroup var bench: BenchOptions
+    @OptionGroup var daemons: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     /// A server and what is asked of it.

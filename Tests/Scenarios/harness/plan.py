@@ -94,6 +94,7 @@ ALONE = (
     "story_14_control_api",
     "story_15_ctl_screens",
     "story_16_ctl_cases",
+    "story_17_ctl_options",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",
