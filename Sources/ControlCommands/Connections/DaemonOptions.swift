@@ -74,6 +74,10 @@ struct DaemonOptions: ParsableArguments {
             return nil
         }
         if matching.isEmpty {
+            // A socket that was named and is silent is the reason.
+            if !self.sockets.isEmpty, case .failure(let failure)? = statuses.first?.report {
+                throw failure
+            }
             throw CommandFailure(
                 .unreachable, description: "no \(daemon) is running here; see ctl status")
         }

@@ -61,6 +61,17 @@ struct RecordWriterTests {
         #expect(RecordWriter.text(list, .table, width: 80) == "FLAGS\nt=-1 f=a b\n")
     }
 
+    @Test func theRestIsNamed() {
+        var list = RecordList("n", [.number("n", "N", "")])
+        list.add([.number(1)])
+        list.members = [("cursor", .text("7")), ("other", .none)]
+        list.continuation = "more: --cursor 7"
+        #expect(
+            RecordWriter.text(list, .json, width: 80)
+                == "{\"n\":[\n  {\"n\":1}\n],\"cursor\":\"7\",\"other\":null}\n")
+        #expect(RecordWriter.text(list, .table, width: 80) == "N\n1\n\nmore: --cursor 7\n")
+    }
+
     @Test func recordsAreSortedByWhatTheyMean() {
         var list = RecordList("n", [.number("n", "N", "")])
         for value in [RecordValue.number(10), .none, .number(9), .number(-1)] { list.add([value]) }
