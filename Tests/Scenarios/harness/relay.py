@@ -58,3 +58,25 @@ class Relay:
             sink.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # one of the two has ended
+
+
+class Turnstile:
+    """For `change`: lets the server's pieces through one by one, then all of them."""
+
+    def __init__(self):
+        self.permits = threading.Semaphore(0)
+        self.is_open = False
+
+    def __call__(self, piece):
+        if not self.is_open:
+            self.permits.acquire(timeout=60)
+        return piece
+
+    def turn(self):
+        """Lets one more piece through."""
+        self.permits.release()
+
+    def open(self):
+        """Stands in nobody's way any more."""
+        self.is_open = True
+        self.permits.release(1000)
