@@ -1,4 +1,5 @@
 package import ArgumentParser
+import SystemInterface
 
 /// `ctl`: the root of all commands.
 package struct Ctl: ParsableCommand {
@@ -25,7 +26,7 @@ package struct Ctl: ParsableCommand {
             Exit status: 0 done; 1 the answer is no; 64 wrong usage; 69 nobody answers there; 75 \
             not in time; 76 a strange answer; 77 not allowed.
             """,
-        version: ctlVersion,
+        version: ProductVersion.text,
         subcommands: [
             StatusCommand.self, HealthCommand.self, TopCommand.self, StatCommand.self,
             DoctorCommand.self, CacheCommand.self, ReplicationCommand.self,
@@ -38,9 +39,6 @@ package struct Ctl: ParsableCommand {
     /// Made by the argument parser.
     package init() {}
 }
-
-/// The version that `ctl --version` prints.
-let ctlVersion = "0.1.0"
 
 /// The whole program: reads the command line, runs the command, ends with its exit status.
 package func runCtl() -> Never {
