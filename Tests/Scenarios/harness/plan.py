@@ -95,6 +95,7 @@ ALONE = (
     "story_15_ctl_screens",
     "story_16_ctl_cases",
     "story_17_ctl_options",
+    "story_18_installed",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",
