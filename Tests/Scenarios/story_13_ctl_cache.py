@@ -64,7 +64,7 @@ def bench(cluster, peer, saw):
         expect(found["p50Microseconds"] <= found["p99Microseconds"], "percentiles", found)
         counts.append(found["operations"])
     _, errors = ctl(cluster, "bench", "http", "http://127.0.0.1:1/", *brief, status=UNREACHABLE)
-    expect_equal(len(errors.strip().splitlines()), 1, "lines")
+    expect_equal(errors, "ctl: http://127.0.0.1:1/: Connection refused\n", "why not")
     ctl(cluster, "bench", "http", "ftp://x/", status=USAGE)
     saw(f"{counts} operations")
 

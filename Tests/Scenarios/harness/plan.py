@@ -96,6 +96,7 @@ ALONE = (
     "story_16_ctl_cases",
     "story_17_ctl_options",
     "story_18_installed",
+    "story_19_ctl_doctor",
     "story_20_tls",
     "story_21_datagrams",
     "story_22_logins",
