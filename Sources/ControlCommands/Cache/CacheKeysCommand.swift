@@ -86,10 +86,13 @@ struct CacheKeysCommand: ParsableCommand {
     /// A page as the control socket gives it; nil where there is none, or no right to it.
     private func pageByCursor(on loop: Loop) async throws -> RecordList? {
         do {
-            guard let client = try await self.cache.pager(on: loop) else {
-                if self.cursor == nil { return nil }
-                throw CommandFailure(
-                    description: "--cursor is for a cached of this machine, by its name")
+            let client: ControlClient
+            if self.cursor != nil {
+                client = try await self.cache.control(on: loop)
+            } else if let pager = await self.cache.pager(on: loop) {
+                client = pager
+            } else {
+                return nil
             }
             let page = try await CacheKeyPage(
                 client, match: self.match, from: self.cursor ?? 0, limit: self.limit)

@@ -51,7 +51,7 @@ struct CacheOptions: ParsableArguments {
 
     /// The control socket of the cache that is meant, for what any cache can answer another way;
     /// nil where it has none here.
-    func pager(on loop: Loop) async throws -> ControlClient? {
+    func pager(on loop: Loop) async -> ControlClient? {
         if let server, server.contains(":") || server.hasPrefix("/") { return nil }
         return try? await self.control(on: loop)
     }

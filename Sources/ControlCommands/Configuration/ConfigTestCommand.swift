@@ -77,8 +77,12 @@ struct ConfigTestCommand: ParsableCommand {
     private static let outputByteCountMax = 1 << 20
 
     private func guess() throws -> ConfigurationKind {
-        guard let found = try? Files.status(self.path) else {
-            throw ValidationError("\(self.path): no such file")
+        let found: FileStatus
+        do {
+            found = try Files.status(self.path)
+        } catch {
+            Terminal.printError("ctl: \(self.path): \(error)")
+            throw ExitCode(CommandFailure.Kind.refused.rawValue)
         }
         if found.kind == .directory { return .tomcat }
         let bytes = (try? Files.read(self.path, limit: 16 << 20)) ?? []

@@ -22,12 +22,9 @@ struct RefusedOutput: ParsableArguments {
 
 /// Options that many commands take, and this one for a reason not.
 enum Refusal {
-    /// The exit status for wrong usage, as in sysexits.h.
-    private static let usageStatus: Int32 = 64
-
     /// Says why, in one line, and ends.
     static func end(_ option: String, _ why: String) throws -> Never {
         Terminal.printError("ctl: \(option) is not for this command: \(why)")
-        throw ExitCode(Self.usageStatus)
+        throw ExitCode(CommandFailure.Kind.usage.rawValue)
     }
 }
