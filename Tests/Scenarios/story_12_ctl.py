@@ -430,7 +430,7 @@ def versions(cluster, saw):
                   if e["name"] == "holdfast_build_info"]
         expect_equal(labels[0]["version"], "12.34.5~rc1-2", "in its metrics")
         stats = records(cluster, "cache", "stats", "--match", "version", *asked)
-        expect(stats[0]["value"].startswith("1.6.45"), "memcached's version, as clients know it", stats)
+        expect(stats[0]["value"].startswith("1.6.45"), "memcached's version for clients", stats)
         expect("12.34.5~rc1-2 listens" in daemon.log(), "in its log", daemon.log())
     finally:
         daemon.stop()

@@ -237,7 +237,8 @@ def paged(cluster, peer, saw):
     total = 100_000
     with cluster.cache("n1") as cache:
         for first in range(0, total, 1000):
-            lines = [b"set many:%06d 0 0 1 noreply\r\nx\r\n" % n for n in range(first, first + 1000)]
+            numbers = range(first, first + 1000)
+            lines = [b"set many:%06d 0 0 1 noreply\r\nx\r\n" % n for n in numbers]
             cache.stream.sendall(b"".join(lines))
         cache.set("other", b"x")
         sent = int(cache.statistics()["bytes_written"])

@@ -346,7 +346,7 @@ def uncoloured(cluster, saw):
             for variables in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
                 seen = on_terminal(cluster, words, **variables)
                 expect("\x1b" not in seen, f"no colour from {words} with {variables}", repr(seen))
-        expect({"status", "doctor", "config"} <= coloured, "colours where they are wanted", coloured)
+        expect({"status", "doctor", "config"} <= coloured, "colours where wanted", coloured)
     finally:
         cluster.caches["n2"].start()
         rewrite(path, lambda _: before)

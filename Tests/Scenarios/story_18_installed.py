@@ -68,7 +68,8 @@ def skipped(folder, saw):
     expect_equal(installed(path), "systemd-nspawn is not there", "the reason")
     words = os.path.join(folder, "words")
     refusal = "Failed to create mount namespace: Operation not permitted"
-    programs(folder, systemd_nspawn=f'echo "$@" > {words}; echo first; echo "{refusal}" >&2; exit 1')
+    script = f'echo "$@" > {words}; echo first; echo "{refusal}" >&2; exit 1'
+    programs(folder, systemd_nspawn=script)
     reason = installed(path)
     expect_equal(reason, f"systemd-nspawn is not allowed here: {refusal}", "the reason")
     asked = open(words, encoding="utf-8").read().split()

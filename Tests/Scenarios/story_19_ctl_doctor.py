@@ -328,7 +328,8 @@ def no_backup(cluster, saw):
     """The second node is taken away, then the first."""
     expect_equal(rules(cluster), set(), "findings of two nodes")
     seen = []
-    for places, rule in ((f"n1:127.0.0.1:{cluster.address('n1')}", "no_backup"), (None, "no_cache")):
+    one_node = f"n1:127.0.0.1:{cluster.address('n1')}"
+    for places, rule in ((one_node, "no_backup"), (None, "no_cache")):
         manager = {"memcachedNodes": places}
         if places is None:
             manager.update(className="org.apache.catalina.session.StandardManager", **{

@@ -111,7 +111,7 @@ package final class CacheStore: @unchecked Sendable {
             self.stripes[stripe].counts.getFlushedCount += 1
         } else {
             self.stripes[stripe].counts.getExpiredCount += 1
-            self.rememberExpiry(item, stripe)
+            self.rememberRemoval(item, stripe)
         }
         self.discard(reference, item, stripe)
     }
@@ -168,7 +168,7 @@ package final class CacheStore: @unchecked Sendable {
                 crawled += 1
                 guard self.isGone(item, now: now) else { return }
                 self.withSlabs { $0.countReclaimed(item, byCrawler: true) }
-                self.rememberExpiry(item, stripe)
+                self.rememberRemoval(item, stripe)
                 self.discard(reference, item, stripe)
             }
             self.stripes[stripe].counts.crawledCount += crawled

@@ -25,13 +25,14 @@ struct CacheKeysCommand: ParsableCommand {
         abstract: "The keys of a cache, a page at a time.",
         discussion: """
             * and ? stand for parts of a key. A cached of this machine is asked for one page on its \
-            control socket, however many keys it has; the answer ends with the cursor of the next \
-            page, which -o json has as its member "cursor", null after the last one, and which is \
-            said on standard error with jsonl and csv. A key that is there all the time is on one \
-            page; these follow the cache's own order, and a page may have a few keys more than asked.
+            control socket, however many keys it has; the answer ends with the cursor of the \
+            next page, which -o json has as its member "cursor", null after the last one, and \
+            which is said on standard error with jsonl and csv. A key that is there all the time \
+            is on one page; pages follow the cache's own order, and may have a few keys more than \
+            asked.
 
-            With --sort or --page, of another cache, or without the right to the control socket, all \
-            keys are asked for (lru_crawler metadump), and sorted.
+            With --sort or --page, of another cache, or without the right to the control socket, \
+            all keys are asked for (lru_crawler metadump), and sorted.
 
             Examples:
               ctl cache keys

@@ -22,8 +22,9 @@ struct CacheWatchCommand: ParsableCommand {
               ctl cache watch evictions --count 10 -o jsonl
 
             -o jsonl gives an object for each line, with the members that memcached writes \
-            (protocol.txt, "Watchers"); -o json the same in an object with the array "lines", which \
-            ends with --count. There is no CSV, as lines of different kinds have different members.
+            (protocol.txt, "Watchers"); -o json the same in an object with the array "lines", \
+            which ends with --count. There is no CSV, as lines of different kinds have different \
+            members.
             """)
 
     /// How a line is written.

@@ -6,7 +6,7 @@ struct ConfigDiffCommand: ParsableCommand {
     static let fields: [RecordList.Field] = [
         .text("name", "INSTANCE", "the instance"),
         .text("path", "FILE", "the file"),
-        .text("change", "CHANGE", "removed, added, or unreadable: the file cannot be read any more"),
+        .text("change", "CHANGE", "removed, added, or unreadable: the file cannot be read now"),
         .number("line", "LINE", "of removed the line as taken, of added the line now; else null"),
         .text("text", "TEXT", "what stands there"),
     ]

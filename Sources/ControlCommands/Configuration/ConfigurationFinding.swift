@@ -22,8 +22,8 @@ struct ConfigurationFinding: Equatable {
 
     /// Reads one line; nil for one that shows the file's line, or says what became of the whole.
     ///
-    /// Errors begin with the daemon's name: `balancerd: FILE:2:8: unknown directive`, notes with the
-    /// file's.
+    /// Errors begin with the daemon's name: `balancerd: FILE:2:8: unknown directive`, notes with
+    /// the file's.
     init?(_ line: String, of program: String) {
         guard let first = line.first, first != " ", first != "\t",
             !Self.sums.contains(where: line.hasSuffix)

@@ -67,7 +67,9 @@ enum StatusView {
 
     private static func summary(_ sessions: SessionsReport) -> String {
         var parts: [String] = []
-        if let active = sessions.active { parts.append("\(active) session\(active == 1 ? "" : "s")") }
+        if let active = sessions.active {
+            parts.append("\(active) session\(active == 1 ? "" : "s")")
+        }
         if let missing = sessions.copiesMissing, missing > 0 {
             parts.append("copies missing: \(missing)")
         }

@@ -43,7 +43,8 @@ enum TopView: String, CaseIterable, Sendable {
             [
                 .text("upstream", "UPSTREAM", "the upstream"),
                 .text("server", "SERVER", "the server's name or address"),
-                .text("state", "STATE", "as in balancer list"), .text("route", "ROUTE", "its route"),
+                .text("state", "STATE", "as in balancer list"),
+                .text("route", "ROUTE", "its route"),
                 .number("weight", "WGT", "its weight"),
                 .number("active", "ACT", "requests at it now"),
                 .number("requests", "REQ/s", "requests each second"),

@@ -56,7 +56,8 @@ struct RecordWriterTests {
     @Test func pairsAreAnObjectForPrograms() {
         var list = RecordList("n", [.text("flags", "FLAGS", "")])
         list.add([.pairs([.init(name: "t", value: "-1"), .init(name: "f", value: "a b")])])
-        #expect(RecordWriter.text(list, .jsonl, width: 80) == #"{"flags":{"t":"-1","f":"a b"}}"# + "\n")
+        let object = #"{"flags":{"t":"-1","f":"a b"}}"#
+        #expect(RecordWriter.text(list, .jsonl, width: 80) == object + "\n")
         #expect(RecordWriter.text(list, .csv, width: 80) == "flags\nt=-1 f=a b\n")
         #expect(RecordWriter.text(list, .table, width: 80) == "FLAGS\nt=-1 f=a b\n")
     }
