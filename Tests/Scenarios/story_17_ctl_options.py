@@ -9,6 +9,7 @@ import threading
 from harness.cluster import COUNTER, json_of
 from harness.processes import run as run_command
 from harness.settings import rewrite
+from harness.sockets import listen
 from harness.waiting import expect, expect_equal, until
 from story_12_ctl import UNREACHABLE, USAGE, ctl, in_three_forms, records
 
@@ -102,6 +103,7 @@ def tell(run, variant):
             ("17.8", "NO_COLOR and dumb terminals get no colour from any of them", uncoloured),
             ("17.9", "whose output nobody takes any more ends, and says so of a full disk", unread),
             ("17.10", "wrong usage is one clear line first, by its own status", misused),
+            ("17.11", "daemons that hang are waited for at once, not one by one", hanging),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -368,6 +370,31 @@ def unread(cluster, saw):
     said = "ctl: standard output cannot be written: No space left on device\n"
     expect_equal((status, errors), (UNWRITABLE, said), "what it says")
     saw(said.strip())
+
+
+def hanging(cluster, saw):
+    """Two that take a connection and say nothing: both are asked before one is given up."""
+    folder = os.path.join(cluster.folder, "hanging")
+    os.makedirs(folder)
+    for words in (("status",), ("doctor",)):
+        paths = [os.path.join(folder, name) for name in ("a.sock", "b.sock")]
+        listeners = [listen(path) for path in paths]
+        with subprocess.Popen(
+            [cluster.program("ctl"), *words], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={**os.environ, "HOLDFAST_RUN": folder},
+        ) as command:
+            taken = []
+            try:
+                for listener in listeners:
+                    listener.settimeout(8)
+                    taken.append(listener.accept()[0])
+            finally:
+                command.kill()
+                for end in (*taken, *listeners):
+                    end.close()
+        for path in paths:
+            os.remove(path)
+    saw("both within eight seconds, of the fifteen that one is given")
 
 
 def misused(cluster, saw):

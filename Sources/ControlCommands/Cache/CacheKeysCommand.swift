@@ -24,8 +24,8 @@ struct CacheKeysCommand: ParsableCommand {
         commandName: "keys",
         abstract: "The keys of a cache, a page at a time.",
         discussion: """
-            * and ? stand for parts of a key. A cached of this machine is asked for one page on its \
-            control socket, however many keys it has; the answer ends with the cursor of the \
+            * and ? stand for parts of a key. A cached of this machine is asked for one page on \
+            its control socket, however many keys it has; the answer ends with the cursor of the \
             next page, which -o json has as its member "cursor", null after the last one, and \
             which is said on standard error with jsonl and csv. A key that is there all the time \
             is on one page; pages follow the cache's own order, and may have a few keys more than \
