@@ -1,7 +1,9 @@
+import SystemInterface
+
 /// What `cached -h` prints. Test harnesses look for the options' names in it.
 enum CacheHelp {
     static let text = """
-        cached 0.1.0: a memcached-compatible cache
+        cached \(ProductVersion.text): a memcached-compatible cache
         -p, --port=<num>          TCP port (default: 11211; 0: none, -1: a free one)
         -U, --udp-port=<num>      UDP port (default: 0, off)
         -s, --unix-socket=<file>  UNIX socket (alone: no network; with -p or -l: both)

@@ -22,7 +22,9 @@ package enum CacheProgram {
         }
         switch options.request {
         case .help: Self.end(0, CacheHelp.text, descriptor: 1)
-        case .version: Self.end(0, "cached 0.1.0 (memcached 1.6.45 protocol)\n", descriptor: 1)
+        case .version:
+            let version = ProductVersion.text
+            Self.end(0, "cached \(version) (memcached 1.6.45 protocol)\n", descriptor: 1)
         case .license: Self.end(0, "Holdfast: Apache-2.0\n", descriptor: 1)
         case .test: Self.end(0, "cached: the options are good\n", descriptor: 1)
         case .serve: break

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import SystemInterface
 
 /// `ctl`: the root of all commands.
 package struct Ctl: ParsableCommand {
@@ -22,10 +23,10 @@ package struct Ctl: ParsableCommand {
             colours away. For programs: -o json, jsonl or csv. --host, --socket, -o and --watch \
             may stand before the command's name or behind it.
 
-            Exit status: 0 done; 1 the answer is no; 64 wrong usage; 69 nobody answers there; 75 \
-            not in time; 76 a strange answer; 77 not allowed.
+            Exit status: 0 done; 1 the answer is no; 64 wrong usage; 69 nobody answers there; 74 \
+            standard output cannot be written; 75 not in time; 76 a strange answer; 77 not allowed.
             """,
-        version: ctlVersion,
+        version: ProductVersion.text,
         subcommands: [
             StatusCommand.self, HealthCommand.self, TopCommand.self, StatCommand.self,
             DoctorCommand.self, CacheCommand.self, ReplicationCommand.self,
@@ -39,13 +40,15 @@ package struct Ctl: ParsableCommand {
     package init() {}
 }
 
-/// The version that `ctl --version` prints.
-let ctlVersion = "0.1.0"
-
 /// The whole program: reads the command line, runs the command, ends with its exit status.
 package func runCtl() -> Never {
     do {
-        let arguments = GlobalOptions.moved(Array(CommandLine.arguments.dropFirst()))
+        let given = Array(CommandLine.arguments.dropFirst())
+        let arguments = GlobalOptions.moved(given)
+        if GlobalOptions.areAlone(given) {
+            Terminal.printError("ctl: which command? See ctl --help")
+            throw ExitCode(CommandFailure.Kind.usage.rawValue)
+        }
         var command = try Ctl.parseAsRoot(arguments)
         // Only a command line that is right here is sent elsewhere.
         try RemoteMachine.runInstead(CommandLine.arguments.prefix(1) + arguments)

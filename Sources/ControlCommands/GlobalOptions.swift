@@ -30,6 +30,17 @@ enum GlobalOptions {
         return path.isEmpty ? arguments : path + leading + rest
     }
 
+    /// Whether there is nothing but such options, and so no command.
+    static func areAlone(_ arguments: [String]) -> Bool {
+        var rest = arguments[...]
+        while let first = rest.first {
+            if rest.count == 1, Self.names.contains(first) { return true }
+            guard first.hasPrefix("-"), let count = Self.count(first, rest) else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return !arguments.isEmpty
+    }
+
     /// How many arguments an option takes up; nil when it is none of these.
     private static func count(_ option: String, _ rest: ArraySlice<String>) -> Int? {
         if Self.names.contains(option) { return rest.count >= 2 ? 2 : nil }

@@ -1,3 +1,4 @@
+import Base
 import CLinux
 import Glibc
 
@@ -15,15 +16,47 @@ package enum ChildProcesses {
         try Self.wait(for: try Self.start(path, arguments))
     }
 
+    /// Runs a program to its end and keeps what it writes, standard error included, up to `limit`
+    /// bytes. Not on a loop's thread.
+    ///
+    /// - Returns: its exit status as `run` answers it, and what it wrote.
+    /// - Throws: when it cannot be started.
+    package static func capture(
+        _ path: String, _ arguments: [String], limit: Int
+    ) throws(Errno) -> (status: Int32, output: [UInt8]) {
+        // A file, which takes all of it whether somebody reads or not.
+        let file = Descriptor(
+            adopting: try systemCall { unsafe holdfast_memfd_create("output") })
+        let status = try Self.wait(
+            for: try Self.start(path, arguments, output: file.number))
+        let output = ByteBuffer()
+        _ = lseek(file.number, 0, SEEK_SET)
+        while output.count < limit,
+            try file.read(into: output, atMost: min(65_536, limit - output.count)) > 0
+        {}
+        return (status, output.bytes.makeArray())
+    }
+
     /// Starts a program; the caller waits for it once it has ended.
     ///
+    /// - Parameter output: where its standard output and error go; where this process's go without.
     /// - Returns: its process number.
-    package static func start(_ path: String, _ arguments: [String]) throws(Errno) -> Int32 {
+    package static func start(
+        _ path: String, _ arguments: [String], output: Int32? = nil
+    ) throws(Errno) -> Int32 {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        if let output {
+            for number in [STDOUT_FILENO, STDERR_FILENO] {
+                unsafe posix_spawn_file_actions_adddup2(&actions, output, number)
+            }
+        }
         var texts = unsafe ([path] + arguments).map { unsafe strdup($0) }
         unsafe texts.append(nil)
         defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
         var process = pid_t()
-        let result = unsafe posix_spawnp(&process, path, nil, nil, texts, environ)
+        let result = unsafe posix_spawnp(&process, path, &actions, nil, texts, environ)
         guard result == 0 else { throw Errno(rawValue: result) }
         return process
     }

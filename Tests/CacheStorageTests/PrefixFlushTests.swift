@@ -1,4 +1,5 @@
 import Base
+import Synchronization
 import TestSupport
 import Testing
 
@@ -92,6 +93,46 @@ struct PrefixFlushTests {
         #expect(met == 100)
         while tested.store.advance(&flush, bucketCount: 4_096) {}
         #expect(flush.flushedCount == 100)
+    }
+
+    /// What a store tells of deletions.
+    private final class Deletions: StoreObserver {
+        let keys = Mutex<[String]>([])
+
+        func itemDeleted(_ key: Span<UInt8>, version: UInt64, from peer: UInt16) {
+            self.keys.withLock { $0.append(key.makeString()) }
+        }
+        func itemChanged(_ key: Span<UInt8>, version: UInt64, from peer: UInt16) {}
+        func flushed(upTo version: UInt64, from peer: UInt16) {}
+        func itemEvicted(_ key: Span<UInt8>, _ facts: EvictionFacts) {}
+        func pageMoved(from source: Int, to target: Int, isMoved: Bool) {}
+    }
+
+    /// Reads and the crawler free what they find flushed, before the flush comes to it. A replica
+    /// hears of nothing but deletions, so each must be told, and counted, once.
+    @Test func whatOthersFreeIsToldAndCountedToo() throws {
+        for frees in ["reads", "writes", "crawler", "nobody"] {
+            let tested = try TestStore()
+            tested.store.versions.distinguish(step: 4, tag: 1)
+            let keys = (0..<100).map { "a:\($0)" }
+            for key in keys { tested.store(key, [1]) }
+            tested.store("b:1", [1])
+            let deletions = Deletions()
+            tested.store.observer = deletions
+            let prefix = Array("a:".utf8)
+            var flush = tested.store.beginFlush(prefix: prefix.span)
+            switch frees {
+            case "reads": for key in keys.prefix(60) { #expect(tested.read(key) == nil) }
+            case "writes": for key in keys.prefix(60) { tested.store(key, [2]) }
+            case "crawler": for _ in 0..<70_000 { tested.store.crawl(bucketCount: 16, now: 10) }
+            default: break
+            }
+            while tested.store.advance(&flush, bucketCount: 4_096) {}
+            #expect(flush.flushedCount == 100, "\(frees)")
+            #expect(deletions.keys.withLock { $0.sorted() } == keys.sorted(), "\(frees)")
+            #expect(tested.read("b:1") != nil)
+            #expect(tested.store.prefixFlushCount == 0)
+        }
     }
 
     @Test func aWalkMeetsEachKeyOnceWhileTheTableGrows() throws {

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -15,6 +16,9 @@ PACKAGES = (
     "memcached", "netcat-openbsd",
 )
 BOOT_SECONDS = 90
+PROBE_SECONDS = 30
+# Without a systemd on the outside.
+NSPAWN = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network")
 _never = threading.Event()
 
 
@@ -29,7 +33,32 @@ def missing():
     for program in ("systemd-nspawn", "mmdebstrap", "nsenter"):
         if not shutil.which(program):
             return f"{program} is not there"
-    return None
+    return refused()
+
+
+def refused():
+    """Why systemd-nspawn cannot run anything here; None when it can.
+
+    It is given this machine's programs to run one of them with what a booted machine needs:
+    namespaces, mounts, a network and control groups of its own. So a kernel, or a container around
+    this, that allows no containers is told from a machine that boots, and then fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="holdfast-probe-", dir="/var/tmp") as root:
+        os.mkdir(os.path.join(root, "usr"))
+        for name in ("bin", "lib", "lib64", "sbin"):
+            os.symlink(f"usr/{name}", os.path.join(root, name))
+        try:
+            done = subprocess.run(
+                [*NSPAWN, f"--machine=holdfast-probe-{os.getpid()}", "-D", root, "--bind-ro=/usr",
+                 "/usr/bin/true"],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                timeout=PROBE_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return f"systemd-nspawn runs nothing within {PROBE_SECONDS} seconds"
+    if not done.returncode:
+        return None
+    said = (done.stdout + done.stderr).strip().splitlines() or [f"status {done.returncode}"]
+    return f"systemd-nspawn is not allowed here: {said[-1]}"
 
 
 def own_sources():
@@ -60,17 +89,30 @@ class Machine:
 
     def __init__(self, root, shared, log):
         self.root = root
+        self.log_path = log
         self.log = open(log, "w", encoding="utf-8")
         self.process = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "-b", "--register=no", "--keep-unit",
-             "--private-network", "--machine=holdfast-test", "-D", root,
+            [*NSPAWN, "-b", "--machine=holdfast-test", "-D", root,
              f"--bind-ro={shared}:/packages"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
-        self.leader = until(self._find_leader, "the container's first process", 20)
-        until(self._is_booted, "the machine to be booted", BOOT_SECONDS)
+        self.leader = None
+        try:
+            self.leader = until(self._find_leader, "the container's first process", 20)
+            until(self._is_booted, "the machine to be booted", BOOT_SECONDS)
+        except Exception:
+            self.close()
+            raise
+
+    def _fail_if_ended(self):
+        if self.process.poll() is None:
+            return
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            tail = log.read().strip().splitlines()[-10:]
+        raise Failed("\n    ".join([f"the machine ended with {self.process.returncode}", *tail]))
 
     def _find_leader(self):
+        self._fail_if_ended()
         for entry in os.listdir("/proc"):
             if not entry.isdigit():
                 continue
@@ -85,6 +127,7 @@ class Machine:
         return None
 
     def _is_booted(self):
+        self._fail_if_ended()
         state = self.run("systemctl is-system-running", check=False).strip()
         return state in ("running", "degraded")
 
@@ -121,6 +164,9 @@ class Machine:
 
     def close(self):
         """Ends it: in order, else at once."""
+        if self.process.poll() is None and self.leader is None:
+            self.process.kill()
+            self.process.wait()
         if self.process.poll() is None:
             os.kill(self.leader, signal.SIGRTMIN + 4)  # poweroff, see systemd(1)
             try:

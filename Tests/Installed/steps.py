@@ -273,6 +273,14 @@ def upgraded(booted):
     load = under_load(booted, "http", 8000, line)
     version = booted.run("dpkg-query -W -f '${Version}' holdfast-cached").strip()
     expect(version == "0.1.1", "version 0.1.1", version)
+    daemons = json.loads(booted.run("ctl status -o json"))["daemons"]
+    versions = {name: document["version"] for name, document in daemons.items()}
+    expect(set(versions.values()) == {"0.1.1"}, "0.1.1 of each daemon that runs", versions)
+    for program in ("cached", "balancerd", "sessiond", "ctl"):
+        said = booted.run(f"{program} --version")
+        expect("0.1.1" in said, f"0.1.1 of {program} --version", said)
+    answer = booted.run("printf 'version\\r\\nquit\\r\\n' | nc -q 2 127.0.0.1 11211")
+    expect("VERSION 1.6.45" in answer, "memcached's version for its clients", answer)
     after = visit(booted)
     expect(after == before + 1, f"{before + 1} visits", after)
     found = booted.run(KEPT).strip().splitlines()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -10,7 +11,7 @@ import threading
 from dataclasses import replace
 
 from harness.cluster import COUNTER, json_of, read_page
-from harness.processes import run as run_command
+from harness.processes import Process, run as run_command
 from harness.settings import REPOSITORY, rewrite
 from harness.waiting import Failed, expect, expect_equal, until
 
@@ -32,6 +33,8 @@ def tell(run, variant):
             ("12.8", "--host runs the same command elsewhere, words kept", other_machine),
             ("12.9", "every command has help with examples; completion for three shells", helps),
             ("12.10", "Docs/ctl.md is what the help texts say", manual),
+            ("12.11", "all say the changelog's version, and that of a package once it is written "
+             "into them", versions),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -382,6 +385,56 @@ def completed_by_bash(cluster):
         )
         status, output, errors = run_command(["bash", "-c", script])
         expect("server" in output.split(), f"'server' for {line}", (status, output, errors))
+
+
+def versions(cluster, saw):
+    """Programs as they were built, then copies that a package of another version would hold."""
+    folder = os.path.join(REPOSITORY, "Packaging", "debian")
+    with open(os.path.join(folder, "changelog"), encoding="utf-8") as file:
+        built = file.readline().split("(")[1].split(")")[0]
+    newer = "7:12.34.5~rc1-2"
+    copies = os.path.join(cluster.folder, "stamped")
+    os.makedirs(copies)
+    programs = ("cached", "balancerd", "sessiond", "ctl")
+
+    def said(of):
+        texts = {}
+        for name in programs:
+            status, output, errors = run_command([os.path.join(of, name), "--version"])
+            expect_equal(status, 0, f"status of {name} --version")
+            texts[name] = output + errors
+        return texts
+
+    for name, text in said(cluster.binaries).items():
+        expect(re.search(rf"(^|[ /]){re.escape(built)}(\s|$)", text), f"{built} of {name}", text)
+    for name in programs:
+        shutil.copy(cluster.program(name), copies)
+    stamp = [os.path.join(folder, "stamp-version")]
+    status, _, errors = run_command([*stamp, newer, *(os.path.join(copies, n) for n in programs)])
+    expect_equal(status, 0, f"status of stamp-version: {errors}")
+    for name, text in said(copies).items():
+        expect("12.34.5~rc1-2" in text and built not in text, f"the package's of {name}", text)
+    status, _, errors = run_command([*stamp, "1", "/bin/true"])
+    expect(status == 1 and "0 places for a version" in errors, "not any program", errors)
+    status, _, errors = run_command([*stamp, "1" * 60, os.path.join(copies, "ctl")])
+    expect(status == 1 and "characters" in errors, "not any version", errors)
+    control = os.path.join(cluster.folder, "stamped.sock")
+    command = [os.path.join(copies, "cached"), "-u", "root", "-l", "127.0.0.1", "-p", -1]
+    daemon = Process(
+        "stamped", [*command, "--control", control], cluster.folder, [control]).start()
+    try:
+        asked = ("--socket", control)
+        found = records(cluster, "status", *asked)
+        expect_equal([e["version"] for e in found], ["12.34.5~rc1-2"], "in ctl status")
+        labels = [e["labels"] for e in records(cluster, "metrics", *asked)
+                  if e["name"] == "holdfast_build_info"]
+        expect_equal(labels[0]["version"], "12.34.5~rc1-2", "in its metrics")
+        stats = records(cluster, "cache", "stats", "--match", "version", *asked)
+        expect(stats[0]["value"].startswith("1.6.45"), "memcached's version for clients", stats)
+        expect("12.34.5~rc1-2 listens" in daemon.log(), "in its log", daemon.log())
+    finally:
+        daemon.stop()
+    saw(f"{built}, and {newer} without its epoch")
 
 
 def manual(cluster, saw):

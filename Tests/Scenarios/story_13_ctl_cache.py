@@ -7,9 +7,10 @@ import threading
 from harness.cluster import COUNTER, json_of
 from harness.memcache import Memcache
 from harness.processes import Process, run as run_command
+from harness.relay import Relay
 from harness.sockets import free_port
 from harness.waiting import expect, expect_equal, until
-from story_12_ctl import UNREACHABLE, USAGE, ctl, in_three_forms, records
+from story_12_ctl import UNREACHABLE, USAGE, as_nobody, ctl, in_three_forms, records
 
 
 def tell(run, variant):
@@ -27,6 +28,8 @@ def tell(run, variant):
                 hot_and_big(cluster, saw)
             with run.step("13.8", "bench: a histogram for people, numbers for programs") as saw:
                 bench(cluster, f"127.0.0.1:{port}", saw)
+            with run.step("13.9", "a page of 100,000 keys costs a page") as saw:
+                paged(cluster, f"127.0.0.1:{port}", saw)
         finally:
             peer.stop()
 
@@ -61,7 +64,7 @@ def bench(cluster, peer, saw):
         expect(found["p50Microseconds"] <= found["p99Microseconds"], "percentiles", found)
         counts.append(found["operations"])
     _, errors = ctl(cluster, "bench", "http", "http://127.0.0.1:1/", *brief, status=UNREACHABLE)
-    expect_equal(len(errors.strip().splitlines()), 1, "lines")
+    expect_equal(errors, "ctl: http://127.0.0.1:1/: Connection refused\n", "why not")
     ctl(cluster, "bench", "http", "ftp://x/", status=USAGE)
     saw(f"{counts} operations")
 
@@ -227,6 +230,64 @@ def dump_and_load(cluster, server, port, saw):
     _, errors = ctl(cluster, "cache", "load", "--server", "n2", path, status=1)
     expect("item 1502: the file ends in the middle" in errors, "where it breaks", errors)
     saw(f"{os.path.getsize(path)} bytes")
+
+
+def paged(cluster, peer, saw):
+    """What passes on the control socket is counted."""
+    total = 100_000
+    with cluster.cache("n1") as cache:
+        for first in range(0, total, 1000):
+            numbers = range(first, first + 1000)
+            lines = [b"set many:%06d 0 0 1 noreply\r\nx\r\n" % n for n in numbers]
+            cache.stream.sendall(b"".join(lines))
+        cache.set("other", b"x")
+        sent = int(cache.statistics()["bytes_written"])
+    between = os.path.join(cluster.folder, "between.sock")
+    with Relay(between, os.path.join(cluster.sockets, "n1.control")) as relay:
+        keys = ("cache", "keys", "--socket", relay.address)
+        first = json_of(ctl(cluster, *keys, "-o", "json")[0])
+        cost = relay.answered
+        expect(100 <= len(first["keys"]) < 120 and cost < 60_000, "a page", cost)
+        before = relay.answered
+        page = json_of(ctl(cluster, *keys, "-o", "json", "--cursor", first["cursor"])[0])
+        expect(relay.answered - before < 60_000, "the next", relay.answered - before)
+        names = [{entry["key"] for entry in part["keys"]} for part in (first, page)]
+        expect(not names[0] & names[1], "other keys", names[0] & names[1])
+        before = relay.answered
+        few = ("--match", "many:00000?", "--limit", "0")
+        rare = json_of(ctl(cluster, *keys, "-o", "json", *few)[0])
+        expect_equal([e["key"] for e in rare["keys"]], [f"many:{n:06}" for n in range(10)], "some")
+        expect_equal(rare["cursor"], None, "no more")
+        expect(relay.answered - before < 60_000, "only what fits", relay.answered - before)
+    with cluster.cache("n1") as cache:
+        written = int(cache.statistics()["bytes_written"]) - sent
+    expect(written < 10_000, "nothing by memcached's protocol", written)
+    found, cursor, pages = set(), None, 0
+    while cursor or not pages:
+        words = ("--cursor", cursor) if cursor else ()
+        part = json_of(ctl(
+            cluster, "cache", "keys", "--server", "n1", "--match", "many:*", "--limit", "9000",
+            "-o", "json", *words)[0])
+        names = {entry["key"] for entry in part["keys"]}
+        expect(len(names) == len(part["keys"]) and not names & found, "each once", len(names))
+        found |= names
+        cursor, pages = part["cursor"], pages + 1
+    expect_equal(len(found), total, "all of them")
+    table, told = ctl(cluster, "cache", "keys", "--server", "n1", "--limit", "3")
+    expect("there are more keys: --cursor " in table and not told, "what to do next", table)
+    _, told = ctl(cluster, "cache", "keys", "--server", "n1", "--limit", "3", "-o", "jsonl")
+    expect(told.startswith("ctl: there are more keys: --cursor "), "what to do next", told)
+    ctl(cluster, "cache", "keys", "--cursor", "1", "--page", "2", "--server", "n1", status=USAGE)
+    _, told = ctl(cluster, "cache", "keys", "--cursor", "1", "--server", peer, status=1)
+    expect("a cache of this machine" in told, "where cursors are", told)
+    _, told = ctl(cluster, "cache", "get", "x", "--socket", between + "s", status=UNREACHABLE)
+    expect_equal(len(told.splitlines()), 1, f"lines of {told!r}, of no other cache")
+    # Who may not ask the control socket asks as any client of a cache does.
+    two = ("--match", "many:*", "--limit", "2", "-o", "json")
+    output, _ = as_nobody(cluster, "cache", "keys", "--server", "n1", *two)
+    expect_equal([e["key"] for e in json_of(output)["keys"]], ["many:000000", "many:000001"], "all")
+    ctl(cluster, "cache", "flush", "--confirm", "--server", "n1")
+    saw(f"{cost} bytes for a page, {pages} pages of 9000")
 
 
 def hot_and_big(cluster, saw):

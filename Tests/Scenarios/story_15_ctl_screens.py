@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from harness.cluster import COUNTER, read_page
 from harness.processes import Process
+from harness.relay import Relay, Turnstile
 from harness.screen import TMUX, Screen
 from harness.sockets import answers
 from harness.waiting import expect, expect_equal, until
@@ -21,9 +22,10 @@ def tell(run, variant):
         steps = [
             ("15.1", "top: tables, sorting, help, resizing, the screen given back", top),
             ("15.2", "shell: history, completion, help, values, the end", shell),
-            ("15.3", "a load shows its progress", progress),
+            ("15.3", "a load and a dump show their progress", progress),
             ("15.4", "--watch draws again; colours where a terminal wants them", colours),
             ("15.5", "doctor finds what was broken, and says what to do", doctor),
+            ("15.6", "benchmarks show their progress", benchmarks),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -156,22 +158,71 @@ def shell(cluster, saw):
     saw("two sessions, the second with the lines of the first")
 
 
+def bar_of(shown, what):
+    """A bar that is partly full, with numbers behind it."""
+    text = shown.text()
+    found = re.search(what + r" \[(#+)(-+)\] (\d+) %  \d+ items  \S+ \S+  \S+ \S+/s", text)
+    if not found:
+        return None
+    expect_equal(len(found.group(1) + found.group(2)), 30, f"width of the bar in {text}")
+    filled, percent = len(found.group(1)), int(found.group(3))
+    expect(percent * 30 // 100 <= filled <= percent * 30 // 100 + 1, "as much as is said", text)
+    expect(max(map(len, text.splitlines())) < 80, "80 columns", text)
+    return percent
+
+
 def progress(cluster, saw):
-    """Many small items into a cache that is stopped in the middle."""
+    """A cache whose answers come piece by piece, so that the bar can be looked at."""
     path = os.path.join(cluster.folder, "large.dump")
     with open(path, "wb") as file:
         for number in range(60_000):
             file.write(b"add progress:%d 0 0 20\r\n%s\r\n" % (number, b"x" * 20))
-    shown = screen(cluster, "cache", "load", "--server", "n2", path)
-    try:
-        text = shown.until_shows("load [#")
-        expect(re.search(r"load \[#+-*\] \d+ %  \d+ items", text), "a bar with numbers", text)
-        text = shown.until_shows("60000 items stored", 60)
-        expect("load [" not in text, "the bar gone", text)
-    finally:
-        shown.close()
+    seen = []
+    for what, end in (("load", "60000 items stored"), ("dump", r"6\d{4} items, ")):
+        gate = Turnstile()
+        with Relay(0, cluster.address("n2"), gate) as relay:
+            server = f"127.0.0.1:{relay.address}"
+            shown = screen(cluster, "cache", what, "--server", server, path)
+            try:
+
+                def half():
+                    gate.turn()
+                    percent = bar_of(shown, what)
+                    return percent and percent >= 10 and percent
+
+                seen.append(f"{what} at {until(half, f'a {what} of 10 %', 60)} %")
+                gate.open()
+                text = shown.until_shows("ended with 0", 60)
+                expect(re.search(end, text), "the sum", text)
+                expect(f"{what} [" not in text, "the bar gone", text)
+            finally:
+                gate.open()
+                shown.close()
     ctl(cluster, "cache", "flush", "--confirm", "--server", "n2")
-    saw("a bar, then the sum")
+    saw(", ".join(seen))
+
+
+def benchmarks(cluster, saw):
+    """bench cache and bench http say how far they are."""
+    seen = []
+    for words in (
+        ("cache", "--server", "n1"), ("http", f"http://127.0.0.1:{cluster.front}{COUNTER}"),
+    ):
+        shown = screen(cluster, "bench", *words, "-c", "4", "-s", "4")
+        try:
+            first = until(lambda: bar_of(shown, "bench"), "a bar", 15)
+            later = until(lambda: (bar_of(shown, "bench") or 0) > first, "a longer bar", 15)
+            expect(later, "it grows", later)
+            text = shown.until_shows("ended with 0", 30)
+            expect("bench [" not in text, "the bar gone", text)
+            expect("OPERATIONS" in text and " µs  #" in text, "numbers and bars", text)
+        finally:
+            shown.close()
+        # What is piped has no bar in it.
+        _, errors = ctl(cluster, "bench", *words, "-c", "4", "-s", "0.3")
+        expect_equal(errors, "", "what is written beside the numbers")
+        seen.append(f"{words[0]} from {first} %")
+    saw(", ".join(seen))
 
 
 def colours(cluster, saw):

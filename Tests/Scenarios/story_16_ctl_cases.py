@@ -1,12 +1,14 @@
 """Step 16: ctl where something is held, wrong or down: locks, searches, checks, reloads, guests."""
 
 import os
+import shutil
 import subprocess
 import threading
 
 from harness.cluster import COUNTER, read_page, session_id
+from harness.processes import run as run_command
 from harness.waiting import expect, expect_equal, until
-from story_12_ctl import as_nobody, ctl, json_of, records
+from story_12_ctl import UNREACHABLE, as_nobody, ctl, json_of, records
 
 TABLES = (
     ("repl", "status"),
@@ -30,6 +32,8 @@ def tell(run, variant):
             ("16.6", "a guest finds no id digit by digit", guessed),
             ("16.7", "tables fit 80 columns", narrow),
             ("16.8", "commands that change something tell programs what they did", told),
+            ("16.9", "session expire --context ends those of one application", expired),
+            ("16.10", "top without a terminal is one plain table", untopped),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -135,6 +139,57 @@ def reloaded(cluster, saw):
     cluster.wait_for_copies()
     ctl(cluster, "health", "--wait")
     saw(output.splitlines()[-1])
+
+
+def expired(cluster, saw):
+    """A second application, with sessions of its own."""
+    for node in ("node4", "node5"):
+        pages = cluster.pages(node)
+        shutil.copytree(pages, os.path.join(os.path.dirname(pages), "other"))
+        ctl(cluster, "reload", node)
+    other = COUNTER.replace("/testapp/", "/other/")
+    until(lambda: cluster.browser().get(other).status == 200, "the other application", 15)
+    mine = read_page(cluster.browser().get(COUNTER)).session
+
+    def contexts(*arguments):
+        return [e["context"] for e in records(cluster, "session", "list", *arguments)]
+
+    until(lambda: {"/testapp", "/other"} <= set(contexts("--idle", "1")), "both idle", 15)
+    expire = ("session", "expire", "--idle", "1")
+    dry, _ = ctl(cluster, *expire, "--context", "/other", "--dry-run")
+    count = contexts("--context", "/other").count("/other")
+    expect_equal(dry.count("would expire "), count, f"what would end of /other in {dry}")
+    none, _ = ctl(cluster, *expire, "--context", "/none")
+    expect_equal(none.strip(), "no session was idle for so long", "nothing of /none")
+    expect_equal(records(cluster, *expire, "--context", "/none"), [], "nothing of /none")
+    done = records(cluster, *expire, "--context", "/other")
+    expect_equal({entry["result"] for entry in done}, {"expired"}, "what became of them")
+    expect_equal((len(done), contexts("--context", "/other")), (count, []), "those of /other")
+    expect(mine in [e["id"] for e in records(cluster, "session", "list")], "the others stay", mine)
+    saw(f"{count} of /other, none of /testapp")
+
+
+def untopped(cluster, saw):
+    """In a pipe, from a pipe, of a terminal that has no input; and where nobody runs."""
+    tool = cluster.program("ctl")
+    here = {"HOLDFAST_RUN": cluster.sockets, "COLUMNS": "80"}
+    for line in (
+        f"{tool} top --interval 0.3 < /dev/null",
+        f"echo q | {tool} top --interval 0.3 --view caches",
+        f"script -q -e -c '{tool} top --interval 0.3 < /dev/null' /dev/null < /dev/null",
+    ):
+        status, output, errors = run_command(["bash", "-c", line], 20, here)
+        expect_equal((status, errors), (0, ""), f"end of {line}")
+        rows = output.splitlines()
+        expect(rows[0].startswith("NAME ") and "n1" in output, "a table", output)
+        expect("\x1b[?1049h" not in output and len(rows) <= 8, "and no screen", repr(output))
+    # A rate needs an interval: requests of a moment ago are in it.
+    found = records(cluster, "top", "--interval", "0.3", "--view", "servers")
+    expect({"upstream", "server", "requests"} <= set(found[0]), "its fields", found)
+    nowhere = {"HOLDFAST_RUN": cluster.folder + "/nothing"}
+    _, errors = ctl(cluster, "top", status=UNREACHABLE, environment=nowhere)
+    expect_equal(len(errors.splitlines()), 1, f"lines of {errors!r}")
+    saw(f"{len(rows)} lines")
 
 
 def guessed(cluster, saw):

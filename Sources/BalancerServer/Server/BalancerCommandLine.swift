@@ -24,7 +24,10 @@ struct BalancerCommandLine {
     init(_ arguments: [String]) throws {
         let line = try Arguments(
             arguments, short: "?hvVtTqc:f:p:g:e:s:",
-            long: [LongOption("control", nil, .required), LongOption("help", "h")])
+            long: [
+                LongOption("control", nil, .required), LongOption("help", "h"),
+                LongOption("version", "v"),
+            ])
         var hasConfiguration = false
         for option in line.options {
             switch option.key {

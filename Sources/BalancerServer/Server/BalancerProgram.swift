@@ -21,7 +21,7 @@ package enum BalancerProgram {
           -q               with -t: say nothing when it is good
           -s SIGNAL        tell the running balancerd: stop, quit, reload or reopen
               --control PATH   the control socket (default: /run/holdfast/balancerd.sock)
-          -v, -V           the version
+          -v, -V, --version  the version
           -h, -?, --help   this text
 
         Signals: TERM and QUIT finish what has begun and end, INT ends at once, HUP takes the

@@ -49,6 +49,8 @@ int holdfast_terminal_size(int descriptor, int *columns, int *rows);
 int holdfast_open(const char *path, int flags, unsigned int mode);
 int holdfast_memfd_create(const char *name);
 int holdfast_errno(void);
+/* The version of the program (Version.c). */
+const char *holdfast_version(void);
 /* The loop whose thread this is; nil on other threads. */
 void *holdfast_thread_loop(void);
 void holdfast_set_thread_loop(void *loop);

@@ -30,7 +30,7 @@ struct KeyPage: Sendable {
         var walk = KeyWalk(service, on: loop, from: CacheStore.WalkPlace(hash: cursor))
         let clock = service.clock
         var keys: [KeyWalk.Found] = []
-        await walk.run { key, item in
+        await walk.run(wanting: limit) { key, item in
             if pattern?.matches(key) ?? true { keys.append(KeyWalk.found(key, item, clock)) }
             return limit - keys.count
         }

@@ -38,10 +38,14 @@ struct KeyWalk {
 
     /// Calls `body` with items until all were met, or as many as one request goes through.
     ///
-    /// - Parameter body: answers how many more are wanted at the most; after 0 it may still be
-    ///   called for the rest of a bucket.
-    mutating func run(_ body: (Span<UInt8>, ItemView) -> Int) async {
-        var wanted = Self.itemsAStep
+    /// - Parameters:
+    ///   - first: how many are wanted at the most to begin with.
+    ///   - body: answers how many more are wanted at the most; after 0 it may still be called for
+    ///     the rest of a bucket.
+    mutating func run(
+        wanting first: Int = Self.itemsAStep, _ body: (Span<UInt8>, ItemView) -> Int
+    ) async {
+        var wanted = first
         while wanted > 0, self.metCount < Self.itemCountMax {
             let now = self.service.clock.second(self.loop.now)
             var met = 0

@@ -5,11 +5,14 @@ import SystemInterface
 extension StatisticsReports {
     func connections() -> StatisticList {
         var list = StatisticList()
-        let now = SystemClock.now().nanoseconds
+        let instant = SystemClock.now()
+        let now = instant.nanoseconds
+        // As memcached has it: of a listener since the start.
+        let uptime = Int(self.service.clock.uptime(instant))
         for listener in self.service.listenerNumbers {
             list.add("\(listener.descriptor):addr", Self.text(listener.address))
             list.add("\(listener.descriptor):state", "conn_listening")
-            list.add("\(listener.descriptor):secs_since_last_cmd", Self.since(0, now))
+            list.add("\(listener.descriptor):secs_since_last_cmd", uptime)
         }
         for record in self.service.table.all {
             let number = "\(record.descriptor)"

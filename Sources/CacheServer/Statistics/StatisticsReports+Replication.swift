@@ -1,4 +1,5 @@
 import Base
+import SystemInterface
 
 // Replication in `stats`: repcached's names among all the others, and a report of its own.
 extension StatisticsReports {
@@ -7,7 +8,7 @@ extension StatisticsReports {
         guard let report = self.service.replicator?.currentReport() else { return }
         // repcached says so of both nodes: both take writes.
         list.add("replication", "MASTER")
-        list.add("repcached_version", "cached 0.1.0")
+        list.add("repcached_version", "cached \(ProductVersion.text)")
         list.add("repcached_qi_free", report.freeCount)
     }
 

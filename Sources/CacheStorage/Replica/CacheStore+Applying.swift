@@ -143,6 +143,16 @@ extension CacheStore {
         self.stripes[stripe].tombstones.remember(item.key, item.version)
     }
 
+    /// Remembers an item that is gone and is taken out now. One that a prefix flush covers was
+    /// deleted: the flush will not meet it, so it is told here. The stripe's lock is held.
+    func rememberRemoval(_ item: Item, _ stripe: Int) {
+        if self.prefixFlushes.isActive, let version = self.prefixFlushes.take(item) {
+            self.noteDeletion(item.key, stripe, version)
+        } else {
+            self.rememberExpiry(item, stripe)
+        }
+    }
+
     /// Remembers and tells a deletion. The stripe's lock is held.
     func noteDeletion(
         _ key: Span<UInt8>, _ stripe: Int, _ version: UInt64, from peer: UInt16 = 0

@@ -44,7 +44,7 @@ extension CacheStore {
                 }
                 found.reclaimedCount += 1
                 self.withSlabs { $0.countReclaimed(item, byCrawler: true) }
-                self.rememberExpiry(item, stripe)
+                self.rememberRemoval(item, stripe)
                 self.discard(reference, item, stripe)
             }
             self.stripes[stripe].counts.crawledCount += found.examinedCount

@@ -134,7 +134,7 @@ extension CacheStore {
     func evict(_ slabs: Slabs, _ reference: UInt32, _ item: Item, _ stripe: Int, now: UInt32) {
         if self.isGone(item, now: now) {
             slabs.countReclaimed(item, byCrawler: false)
-            self.rememberExpiry(item, stripe)
+            self.rememberRemoval(item, stripe)
         } else {
             slabs.countEvicted(item, now: now)
             self.observer?.itemEvicted(

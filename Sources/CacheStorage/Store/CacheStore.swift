@@ -114,7 +114,7 @@ package final class CacheStore: @unchecked Sendable {
             self.stripes[stripe].counts.getFlushedCount += 1
         } else {
             self.stripes[stripe].counts.getExpiredCount += 1
-            self.rememberExpiry(item, stripe)
+            self.rememberRemoval(item, stripe)
         }
         self.discard(reference, item, stripe)
     }

@@ -8,6 +8,8 @@ final class PrefixFlushes: Sendable {
     private struct Entry {
         var prefix: [UInt8]
         var version: UInt64
+        /// Items that were taken out by others than the walk.
+        var takenCount = 0
     }
 
     private let entries = Mutex<[Entry]>([])
@@ -35,6 +37,19 @@ final class PrefixFlushes: Sendable {
         }
     }
 
+    /// Counts an item that is taken out before the walk has come to it, for the first flush that
+    /// covers it; answers that one's version. The stripe's lock is held.
+    func take(_ item: Item) -> UInt64? {
+        self.entries.withLock { entries in
+            let index = entries.firstIndex { entry in
+                item.version <= entry.version && item.hasKey(prefix: entry.prefix.span)
+            }
+            guard let index else { return nil }
+            entries[index].takenCount += 1
+            return entries[index].version
+        }
+    }
+
     func add(_ prefix: [UInt8], upTo version: UInt64) {
         self.entries.withLock { entries in
             entries.append(Entry(prefix: prefix, version: version))
@@ -42,10 +57,14 @@ final class PrefixFlushes: Sendable {
         }
     }
 
-    func remove(_ prefix: [UInt8], upTo version: UInt64) {
+    /// Ends a flush; how many items others took out for it.
+    func remove(_ prefix: [UInt8], upTo version: UInt64) -> Int {
         self.entries.withLock { entries in
-            entries.removeAll { $0.prefix == prefix && $0.version == version }
+            let index = entries.firstIndex { $0.prefix == prefix && $0.version == version }
+            guard let index else { return 0 }
+            let entry = entries.remove(at: index)
             self.count.store(entries.count, ordering: .relaxed)
+            return entry.takenCount
         }
     }
 }
@@ -56,7 +75,7 @@ package struct PrefixFlush: Sendable {
     fileprivate let prefix: [UInt8]
     fileprivate let version: UInt64
     fileprivate var place: UInt32 = 0
-    /// Items freed so far.
+    /// Items freed so far; those that reads, the crawler or want of room freed at the end.
     package private(set) var flushedCount = 0
 
     fileprivate init(_ prefix: [UInt8], _ version: UInt64) {
@@ -99,7 +118,8 @@ extension CacheStore {
             }
             flush.advance(to: next, flushed: freed)
             guard next != 0 else {
-                self.prefixFlushes.remove(flush.prefix, upTo: flush.version)
+                let taken = self.prefixFlushes.remove(flush.prefix, upTo: flush.version)
+                flush.advance(to: next, flushed: taken)
                 return false
             }
         }

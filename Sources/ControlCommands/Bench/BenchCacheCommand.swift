@@ -18,6 +18,8 @@ struct BenchCacheCommand: ParsableCommand {
               ctl bench cache --pipeline 32 --value 1000 --gets 0
               ctl bench cache -o json
 
+            Exit status 1 when a connection failed.
+
             \(RecordList.help("bench", BenchReport.fields))
             """)
 
@@ -39,7 +41,7 @@ struct BenchCacheCommand: ParsableCommand {
 
     func run() throws {
         let command = self
-        try self.output.show { loop in
+        try BenchReport.show(self.output) { loop in
             let address = try await command.cache.address(on: loop)
             // Says so in one line when nobody is there, or a login is wanted.
             try await command.fill(try await command.cache.connect(on: loop))
@@ -54,7 +56,7 @@ struct BenchCacheCommand: ParsableCommand {
                     return command.pipeline
                 }
             }
-            return BenchReport.records(load)
+            return load
         }
     }
 

@@ -17,13 +17,14 @@ struct BenchHTTPCommand: ParsableCommand {
               ctl bench http http://127.0.0.1:8080/testapp/counter.jsp -c 100 -s 10
               ctl bench http http://127.0.0.1:8000/ -o json
 
-            Exit status 1 when an answer has a status of 400 or more.
+            Exit status 1 when an answer has a status of 400 or more, or a connection failed.
 
             \(RecordList.help("bench", BenchReport.fields))
             """)
 
     @Argument(help: "http://HOST[:PORT]/PATH.") var url: String
     @OptionGroup var bench: BenchOptions
+    @OptionGroup var daemons: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     /// A server and what is asked of it.
@@ -58,7 +59,7 @@ struct BenchHTTPCommand: ParsableCommand {
     func run() throws {
         let command = self
         guard let target = Target(self.url) else { return }
-        try self.output.show { loop in
+        try BenchReport.show(self.output) { loop in
             guard
                 let address = try? SocketAddress.resolve(host: target.host, port: target.port).first
             else {
@@ -78,9 +79,11 @@ struct BenchHTTPCommand: ParsableCommand {
                 }
             }
             if load.histogram.count == 0, let problem = load.problem {
-                throw CommandFailure(.unreachable, description: "\(command.url): \(problem)")
+                throw CommandFailure(
+                    problem is BenchSession.BadStatus ? .refused : .unreachable,
+                    description: "\(command.url): \(problem)")
             }
-            return BenchReport.records(load)
+            return load
         }
     }
 }

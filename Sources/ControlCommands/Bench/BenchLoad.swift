@@ -36,7 +36,7 @@ final class BenchLoad {
     private(set) var byteCount = 0
     private(set) var elapsed = 0.0
     /// What went wrong first.
-    private(set) var problem: String?
+    private(set) var problem: (any Error)?
     private var openCount = 0
 
     init(_ options: BenchOptions, on loop: Loop) {
@@ -83,7 +83,7 @@ final class BenchLoad {
             }
         } catch {
             self.failureCount += 1
-            self.problem = self.problem ?? "\(error)"
+            self.problem = self.problem ?? error
         }
     }
 

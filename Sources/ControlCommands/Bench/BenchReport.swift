@@ -1,4 +1,6 @@
+import ArgumentParser
 import Base
+import EventLoop
 
 /// What a load gave, for people and for programs.
 enum BenchReport {
@@ -18,6 +20,21 @@ enum BenchReport {
     private static let barWidth = 40
     private static let firstRow: Int64 = 16_000
     private static let rowCount = 16
+
+    /// Runs loads as `output` says, and tells of each; ends with 1 when a connection failed.
+    static func show(
+        _ output: OutputOptions, _ run: @escaping @Sendable (Loop) async throws -> BenchLoad
+    ) throws {
+        try runCommand { loop in
+            let isWell = try await output.repeated(
+                { loop in
+                    let load = try await run(loop)
+                    output.write(Self.records(load))
+                    return load.failureCount == 0
+                }, on: loop)
+            if !isWell { throw ExitCode(1) }
+        }
+    }
 
     static func records(_ load: BenchLoad) -> RecordList {
         var list = RecordList("bench", Self.fields)

@@ -8,6 +8,13 @@ struct CacheDumpCommand: ParsableCommand {
     /// How many items are asked for at once.
     private static let batchCount = 100
 
+    static let fields: [RecordList.Field] = [
+        .text("file", "FILE", "the file"),
+        .number("items", "ITEMS", "items in it"),
+        .number("bytes", "SIZE", "its size in bytes"),
+        .number("leftOut", "LEFT OUT", "items whose keys the text protocol cannot name"),
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "dump",
         abstract: "Write all items of a cache into a file.",
@@ -21,11 +28,20 @@ struct CacheDumpCommand: ParsableCommand {
               ctl cache dump items.dump
               ctl cache dump --match 'bak:*' sessions.dump
               ctl cache dump --server n1 - | ctl cache load --server n2 -
+
+            \(RecordList.help("dumps", Self.fields))
             """)
 
     @Argument(help: "The file; - for standard output.", completion: .file()) var file: String
     @Option(help: ArgumentHelp("Keys like this one only.", valueName: "pattern")) var match: String?
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
+
+    func validate() throws {
+        if self.file == "-", self.output.form != .table {
+            try Refusal.end("-o", "standard output is the dump")
+        }
+    }
 
     func run() throws {
         let command = self
@@ -51,7 +67,12 @@ struct CacheDumpCommand: ParsableCommand {
             try writer.close()
             progress.end()
             let left = lines.count - named.count
-            Terminal.printError(
+            var list = RecordList("dumps", Self.fields)
+            list.add([
+                .text(command.file), .number(itemCount), .bytes(writer.byteCount), .number(left),
+            ])
+            command.output.tell(
+                list,
                 "\(itemCount) items, \(Humane.bytes(writer.byteCount))"
                     + (left > 0 ? ", \(left) left out: their keys are no text" : ""))
         }

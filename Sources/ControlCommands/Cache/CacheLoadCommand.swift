@@ -8,6 +8,15 @@ struct CacheLoadCommand: ParsableCommand {
     /// How many items, and how many bytes, are on their way at once.
     private static let batchCount = 200, batchByteCountMax = 1 << 20
 
+    static let fields: [RecordList.Field] = [
+        .text("file", "FILE", "the file"),
+        .number("stored", "STORED", "items that were stored"),
+        .number("kept", "WERE THERE", "items whose keys were there, and stayed as they were"),
+        .number("expired", "EXPIRED", "items whose time was over"),
+        .number("refused", "REFUSED", "items that the cache refused"),
+        .text("refusal", "WHY", "the key of one of them and the cache's words; null without"),
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Store the items of a dump in a cache.",
@@ -20,11 +29,14 @@ struct CacheLoadCommand: ParsableCommand {
               ctl cache load --overwrite --server n2 items.dump
 
             Exit status 1 when the file is no dump, or the cache refused an item.
+
+            \(RecordList.help("loads", Self.fields))
             """)
 
     @Argument(help: "The file; - for standard input.", completion: .file()) var file: String
     @Flag(help: "Put the file's items in the place of those that are there.") var overwrite = false
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var output: DoneOptions
 
     func run() throws {
         let command = self
@@ -55,7 +67,7 @@ struct CacheLoadCommand: ParsableCommand {
                     sum.stored + sum.kept, share: reader.share, byteCount: reader.byteCount)
             }
             progress.end()
-            Terminal.printError(sum.text)
+            command.output.tell(sum.records(of: command.file), sum.text)
             if let refusal = sum.refusal {
                 throw CommandFailure(description: "\(connection.name): \(refusal)")
             }
@@ -66,6 +78,15 @@ struct CacheLoadCommand: ParsableCommand {
     private struct Sum {
         var stored = 0, kept = 0, expired = 0, refused = 0
         var refusal: String?
+
+        func records(of file: String) -> RecordList {
+            var list = RecordList("loads", CacheLoadCommand.fields)
+            list.add([
+                .text(file), .number(self.stored), .number(self.kept), .number(self.expired),
+                .number(self.refused), RecordValue(self.refusal),
+            ])
+            return list
+        }
 
         var text: String {
             var parts = ["\(self.stored) items stored"]

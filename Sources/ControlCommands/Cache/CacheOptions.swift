@@ -49,6 +49,13 @@ struct CacheOptions: ParsableArguments {
         return ControlClient(socket, on: loop)
     }
 
+    /// The control socket of the cache that is meant, for what any cache can answer another way;
+    /// nil where it has none here.
+    func pager(on loop: Loop) async -> ControlClient? {
+        if let server, server.contains(":") || server.hasPrefix("/") { return nil }
+        return try? await self.control(on: loop)
+    }
+
     /// The address that was meant.
     ///
     /// - Throws: `CommandFailure` when it is none, a name that cannot be resolved, or one of
@@ -83,6 +90,10 @@ struct CacheOptions: ParsableArguments {
 
     private func onlyCache(on loop: Loop) async throws -> SocketAddress {
         let caches = await self.caches(on: loop)
+        // Who names a socket means that cache, and no other that may be here.
+        if caches.isEmpty, !self.daemons.sockets.isEmpty {
+            _ = try await self.daemons.sockets(of: "cached", on: loop)
+        }
         if caches.count > 1 {
             let names = caches.map(\.name).joined(separator: ", ")
             throw CommandFailure(

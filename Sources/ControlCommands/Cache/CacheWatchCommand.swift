@@ -22,7 +22,9 @@ struct CacheWatchCommand: ParsableCommand {
               ctl cache watch evictions --count 10 -o jsonl
 
             -o jsonl gives an object for each line, with the members that memcached writes \
-            (protocol.txt, "Watchers").
+            (protocol.txt, "Watchers"); -o json the same in an object with the array "lines", \
+            which ends with --count. There is no CSV, as lines of different kinds have different \
+            members.
             """)
 
     /// How a line is written.
@@ -31,6 +33,10 @@ struct CacheWatchCommand: ParsableCommand {
         case table
         /// As an object.
         case jsonl
+        /// As one document, an object for each line.
+        case json
+        /// Refused.
+        case csv
     }
 
     @Argument(help: "What to watch.", completion: .list(kinds)) var what: [String] = ["fetchers"]
@@ -38,8 +44,14 @@ struct CacheWatchCommand: ParsableCommand {
     @OptionGroup var cache: CacheOptions
     @Option(name: [.customShort("o"), .customLong("output")], help: "How to write the lines.")
     var form = Form.table
+    @OptionGroup var refused: RefusedWatch
 
     func validate() throws {
+        try self.refused.refuse("it goes on with what happens by itself")
+        if self.form == .csv {
+            try Refusal.end("-o csv", "lines of different kinds have different members; see jsonl")
+        }
+        if let count, count < 1 { throw ValidationError("--count is from 1") }
         for word in self.what where !Self.kinds.contains(word) {
             throw ValidationError(
                 "there is no kind \(word); there are \(Self.kinds.joined(separator: ", "))")
@@ -53,15 +65,16 @@ struct CacheWatchCommand: ParsableCommand {
             try await connection.send("watch " + command.what.joined(separator: " "))
             let answer = try await connection.line()
             guard answer == "OK" else { throw connection.strange(answer) }
-            var left = command.count ?? .max
-            while left > 0 {
+            if command.form == .json { Terminal.print("{\"lines\":[") }
+            let count = command.count ?? .max
+            for number in 0..<count {
                 let line = try await connection.rawLine(timeout: nil)
-                left -= 1
-                switch command.form {
-                case .table: Terminal.print(RecordWriter.oneLine(line))
-                case .jsonl: Terminal.print(Self.object(line))
-                }
+                let separator = command.form == .json && number < count - 1 ? "," : ""
+                Terminal.print(
+                    command.form == .table
+                        ? RecordWriter.oneLine(line) : Self.object(line) + separator)
             }
+            if command.form == .json { Terminal.print("]}") }
         }
     }
 

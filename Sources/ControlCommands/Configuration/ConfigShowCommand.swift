@@ -9,6 +9,12 @@ struct ConfigShowCommand: ParsableCommand {
         .text("value", "VALUE", "its value"),
     ]
 
+    static let fields: [RecordList.Field] = [
+        .text("name", "INSTANCE", "the instance"),
+        .text("path", "FILE", "the file"),
+        .text("text", "TEXT", "what stood in it when the daemon took it"),
+    ]
+
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "The configuration that is in force, as the daemon took it.",
@@ -20,8 +26,11 @@ struct ConfigShowCommand: ParsableCommand {
             Examples:
               ctl config show balancerd
               ctl config show --settings cached -o json
+              ctl config show -o json
 
-            \(RecordList.help("settings", Self.settingFields))
+            \(RecordList.help("files", Self.fields))
+
+            With --settings: \(RecordList.help("settings", Self.settingFields))
             """)
 
     @Argument(help: "The instances that are meant; all without a name.") var names: [String] = []
@@ -33,17 +42,31 @@ struct ConfigShowCommand: ParsableCommand {
         let command = self
         if self.settings { return try self.showSettings() }
         try runCommand { loop in
-            for socket in try command.daemons.found(named: command.names) {
-                let report = try await ControlClient(socket, on: loop).send(
-                    "GET", "/v1/config", as: ConfigReport.self)
-                for file in report.files {
-                    Terminal.print("# \(socket.name): \(file.path)")
-                    Terminal.write(Array(file.text.utf8))
-                    if !file.text.hasSuffix("\n") { Terminal.print("") }
-                }
-                if report.files.isEmpty { Terminal.print("# \(socket.name): no file") }
-            }
+            _ = try await command.output.repeated(command.show, on: loop)
         }
+    }
+
+    private func show(on loop: Loop) async throws -> Bool {
+        var list = RecordList("files", Self.fields)
+        for socket in try self.daemons.found(named: self.names) {
+            let report = try await ControlClient(socket, on: loop).send(
+                "GET", "/v1/config", as: ConfigReport.self)
+            for file in report.files {
+                list.add([.text(socket.name), .text(file.path), .text(file.text)])
+            }
+            if self.output.form == .table { Self.show(report.files, of: socket) }
+        }
+        if self.output.form != .table { self.output.write(list) }
+        return true
+    }
+
+    private static func show(_ files: [ConfigReport.File], of socket: ControlSocket) {
+        for file in files {
+            Terminal.print("# \(socket.name): \(file.path)")
+            Terminal.write(Array(file.text.utf8))
+            if !file.text.hasSuffix("\n") { Terminal.print("") }
+        }
+        if files.isEmpty { Terminal.print("# \(socket.name): no file") }
     }
 
     private func showSettings() throws {
@@ -58,58 +81,6 @@ struct ConfigShowCommand: ParsableCommand {
                 }
             }
             return list
-        }
-    }
-}
-
-/// `ctl config diff`: what has changed in the files since they were taken.
-struct ConfigDiffCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "diff",
-        abstract: "What has changed in the files since the daemons took them.",
-        discussion: """
-            Needs root or the group holdfast.
-
-            Examples:
-              ctl config diff && echo nothing to reload
-              ctl config diff balancerd
-
-            Exit status: 0 no difference, 1 a difference, as diff(1).
-            """)
-
-    @Argument(help: "The instances that are meant; all without a name.") var names: [String] = []
-    @OptionGroup var daemons: DaemonOptions
-
-    func run() throws {
-        let command = self
-        try runCommand { loop in
-            var isSame = true
-            for socket in try command.daemons.found(named: command.names) {
-                let report = try await ControlClient(socket, on: loop).send(
-                    "GET", "/v1/config", as: ConfigReport.self)
-                for file in report.files where file.isChanged {
-                    isSame = false
-                    Terminal.print("--- \(file.path) (in force in \(socket.name))")
-                    guard let now = file.onDisk else {
-                        Terminal.print("+++ \(file.path) cannot be read any more")
-                        continue
-                    }
-                    Terminal.print("+++ \(file.path) (now)")
-                    for line in LineDifference.lines(file.text, now) {
-                        Terminal.print(Self.coloured(line))
-                    }
-                }
-            }
-            if !isSame { throw ExitCode(1) }
-        }
-    }
-
-    private static func coloured(_ line: String) -> String {
-        switch line.first {
-        case "+": Terminal.coloured(line, .green)
-        case "-": Terminal.coloured(line, .red)
-        case "@": Terminal.coloured(line, .cyan)
-        default: line
         }
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import EventLoop
+import Synchronization
 import SystemInterface
 
 /// `ctl config test FILE`: lets the daemon that the file is for check it.
@@ -16,6 +18,8 @@ struct ConfigTestCommand: ParsableCommand {
               ctl config test /etc/holdfast/sessiond      (a Tomcat base folder)
 
             Exit status: that of the daemon; 0 when it would take the file.
+
+            \(RecordList.help("findings", ConfigurationFinding.fields))
             """)
 
     @Argument(help: "A file, or a Tomcat base folder.") var path: String
@@ -25,23 +29,60 @@ struct ConfigTestCommand: ParsableCommand {
             "Whose file it is: \(ConfigurationKind.names).",
             valueName: "kind"))
     var kind: ConfigurationKind?
+    @OptionGroup var daemons: DaemonOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let command = self
         let kind = try self.kind ?? self.guess()
-        let (program, arguments) = kind.check(self.path)
-        let status: Int32
-        do {
-            status = try ChildProcesses.run(Self.beside(program), arguments)
-        } catch {
-            Terminal.printError("ctl: \(program) cannot be run: \(error)")
-            throw ExitCode(1)
+        let last = LastStatus()
+        try runCommand { loop in
+            _ = try await command.output.repeated(
+                { _ in
+                    last.status.store(try command.check(kind), ordering: .relaxed)
+                    return true
+                }, on: loop)
         }
+        let status = last.status.load(ordering: .relaxed)
         if status != 0 { throw ExitCode(status) }
     }
 
+    /// What the daemon ended with last.
+    private final class LastStatus: Sendable {
+        let status = Atomic<Int32>(0)
+    }
+
+    /// Lets the daemon say what it says; answers its exit status. Nothing else runs on the loop.
+    private func check(_ kind: ConfigurationKind) throws -> Int32 {
+        let (program, arguments) = kind.check(self.path)
+        do {
+            if self.output.form == .table, self.output.watch == nil {
+                return try ChildProcesses.run(Self.beside(program), arguments)
+            }
+            let (status, bytes) = try ChildProcesses.capture(
+                Self.beside(program), arguments, limit: Self.outputByteCountMax)
+            if self.output.form == .table {
+                Terminal.write(bytes)
+            } else {
+                let text = String(decoding: bytes, as: UTF8.self)
+                self.output.write(ConfigurationFinding.records(text, of: program))
+            }
+            return status
+        } catch {
+            throw CommandFailure(description: "\(program) cannot be run: \(error)")
+        }
+    }
+
+    /// As much of what a daemon says is read.
+    private static let outputByteCountMax = 1 << 20
+
     private func guess() throws -> ConfigurationKind {
-        guard let found = try? Files.status(self.path) else {
-            throw ValidationError("\(self.path): no such file")
+        let found: FileStatus
+        do {
+            found = try Files.status(self.path)
+        } catch {
+            Terminal.printError("ctl: \(self.path): \(error)")
+            throw ExitCode(CommandFailure.Kind.refused.rawValue)
         }
         if found.kind == .directory { return .tomcat }
         let bytes = (try? Files.read(self.path, limit: 16 << 20)) ?? []

@@ -2,6 +2,16 @@
 enum LineDifference {
     private static let aroundCount = 3
 
+    /// A line that is in one of two texts only.
+    struct Change: Equatable {
+        /// Whether it is in the new one.
+        var isAdded: Bool
+        /// Which line of its text it is, from 1.
+        var number: Int
+        /// What stands there.
+        var text: String
+    }
+
     private enum Edit {
         case keep(String)
         case remove(String)
@@ -27,6 +37,26 @@ enum LineDifference {
             index = stop
         }
         return result
+    }
+
+    /// The lines that are not in both, in the order of the texts.
+    static func changes(_ old: String, _ new: String) -> [Change] {
+        var changes: [Change] = []
+        var oldNumber = 0, newNumber = 0
+        for edit in Self.edits(Self.split(old), Self.split(new)) {
+            switch edit {
+            case .keep:
+                oldNumber += 1
+                newNumber += 1
+            case .remove(let text):
+                oldNumber += 1
+                changes.append(Change(isAdded: false, number: oldNumber, text: text))
+            case .add(let text):
+                newNumber += 1
+                changes.append(Change(isAdded: true, number: newNumber, text: text))
+            }
+        }
+        return changes
     }
 
     private static func split(_ text: String) -> [String] {

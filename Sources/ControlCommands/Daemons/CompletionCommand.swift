@@ -19,6 +19,13 @@ struct CompletionCommand: ParsableCommand {
             """)
 
     @Argument(help: "bash, zsh or fish.") var shell: Shell
+    @OptionGroup var refusedOutput: RefusedOutput
+    @OptionGroup var refusedWatch: RefusedWatch
+
+    func validate() throws {
+        try self.refusedOutput.refuse("a shell reads what it prints")
+        try self.refusedWatch.refuse("what it prints does not change")
+    }
 
     func run() throws { Terminal.print(self.script) }
 

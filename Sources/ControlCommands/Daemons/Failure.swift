@@ -8,8 +8,12 @@ struct CommandFailure: Error, CustomStringConvertible {
     enum Kind: Int32, Sendable {
         /// Understood, and the answer is no.
         case refused = 1
+        /// Not what the command takes.
+        case usage = 64
         /// Nobody answers there.
         case unreachable = 69
+        /// What was found cannot be written to standard output.
+        case unwritable = 74
         /// What was waited for did not come in time.
         case timedOut = 75
         /// Somebody answers, and not in the way that was expected.

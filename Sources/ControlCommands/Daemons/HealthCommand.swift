@@ -39,6 +39,9 @@ struct HealthCommand: ParsableCommand {
         guard (0...86_400).contains(self.timeout) else {
             throw ValidationError("--timeout takes seconds from 0 to 86400")
         }
+        if self.wait, self.output.watch != nil {
+            try Refusal.end("--watch", "--wait asks again by itself")
+        }
     }
 
     func run() throws {

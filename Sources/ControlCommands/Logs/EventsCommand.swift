@@ -34,6 +34,11 @@ struct EventsCommand: ParsableCommand {
     @OptionGroup var daemons: DaemonOptions
     @Option(name: [.customShort("o"), .customLong("output")], help: "How to write the events.")
     var form = OutputForm.table
+    @OptionGroup var refused: RefusedWatch
+
+    func validate() throws {
+        try self.refused.refuse("-f goes on with the events that come")
+    }
 
     func run() throws {
         let command = self

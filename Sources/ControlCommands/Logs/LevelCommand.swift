@@ -38,6 +38,9 @@ struct LevelCommand: ParsableCommand {
         if let level, !Self.levels.contains(level) {
             throw ValidationError("--set takes one of \(Self.levels.joined(separator: ", "))")
         }
+        if self.level != nil, self.output.watch != nil {
+            try Refusal.end("--watch", "--set does something, and does it once")
+        }
     }
 
     func run() throws {

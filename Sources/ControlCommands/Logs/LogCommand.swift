@@ -48,6 +48,11 @@ struct LogCommand: ParsableCommand {
     @OptionGroup var daemons: DaemonOptions
     @Option(name: [.customShort("o"), .customLong("output")], help: "How to write the lines.")
     var form = OutputForm.table
+    @OptionGroup var refused: RefusedWatch
+
+    func validate() throws {
+        try self.refused.refuse("-f goes on with the lines that come")
+    }
 
     func run() throws {
         let command = self

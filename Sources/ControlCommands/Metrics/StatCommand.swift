@@ -71,7 +71,8 @@ struct StatCommand: ParsableCommand {
         return list
     }
 
-    private static func number(_ text: String) -> RecordValue {
+    /// A sample's number as it is; the text where it is none, as `NaN`.
+    static func number(_ text: String) -> RecordValue {
         if let whole = Int(text) { return .number(whole) }
         return Double(text).map { .decimal($0) } ?? .text(text)
     }

@@ -85,7 +85,24 @@ enum Terminal {
             }
         if isKept { return }
         while !buffer.isEmpty {
-            guard (try? RawDescriptor.write(descriptor, from: buffer)) != nil else { return }
+            do {
+                _ = try RawDescriptor.write(descriptor, from: buffer)
+            } catch {
+                // Nobody can be told that standard error is gone.
+                if descriptor == 1 { Self.endWithoutOutput(error) }
+                return
+            }
         }
     }
+
+    /// Ends at once, for nobody gets what is still to come: as SIGPIPE would where the reader has
+    /// gone, else with the reason.
+    private static func endWithoutOutput(_ error: Errno) -> Never {
+        if error == .brokenPipe { ProcessIdentity.exitNow(Self.brokenPipeStatus) }
+        Self.printError("ctl: standard output cannot be written: \(error)")
+        ProcessIdentity.exitNow(CommandFailure.Kind.unwritable.rawValue)
+    }
+
+    /// 128 and SIGPIPE.
+    private static let brokenPipeStatus: Int32 = 141
 }

@@ -14,12 +14,24 @@ struct DoneOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("How to write what was done.", valueName: "form"))
     var form = OutputForm.table
+    @OptionGroup var refused: RefusedWatch
+
+    func validate() throws {
+        try self.refused.refuse("it does something, and does it once")
+    }
 
     /// Tells of the one thing that was done.
     func tell(_ name: String, _ result: String, _ line: String? = nil) {
         let done = self.begin()
         done.add(name, result, line)
         done.end()
+    }
+
+    /// Tells programs with records of the command's own; people read `line`, beside what standard
+    /// output may hold.
+    func tell(_ list: RecordList, _ line: String) {
+        if self.form == .table { return Terminal.printError(line) }
+        Terminal.write(Array(RecordWriter.text(list, self.form, width: 0).utf8))
     }
 
     /// Begins to tell.

@@ -68,5 +68,8 @@ struct OutputOptions: ParsableArguments {
     func write(_ list: RecordList) {
         let text = RecordWriter.text(list, self.form, width: Terminal.width)
         Terminal.write(Array(text.utf8))
+        if let continuation = list.continuation, self.form == .jsonl || self.form == .csv {
+            Terminal.printError("ctl: \(continuation)")
+        }
     }
 }

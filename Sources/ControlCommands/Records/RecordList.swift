@@ -28,6 +28,11 @@ struct RecordList: Sendable {
     let fields: [Field]
     /// The records; each has a value for each field.
     private(set) var records: [[RecordValue]] = []
+    /// Members of the JSON document beside the records.
+    var members: [(name: String, value: RecordValue)] = []
+    /// How to get what is not here: below the table, and on standard error where the form has no
+    /// place for it.
+    var continuation: String?
     /// Lines for people, below the table.
     var notes: [String] = []
     /// What people read when there is no record.

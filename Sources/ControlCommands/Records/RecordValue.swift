@@ -2,6 +2,12 @@ import Base
 
 /// One value of a record: for people as `shown`, for programs as it is.
 enum RecordValue: Equatable, Sendable {
+    /// A name and what belongs to it.
+    struct Pair: Equatable, Sendable {
+        /// The name, and its text.
+        var name: String, value: String
+    }
+
     /// Nothing there.
     case none
     /// A text.
@@ -14,6 +20,8 @@ enum RecordValue: Equatable, Sendable {
     case flag(Bool)
     /// Texts.
     case list([String])
+    /// Names with their texts: an object for programs.
+    case pairs([Pair])
     /// A size in bytes.
     case bytes(Int)
     /// A duration in seconds.
@@ -35,6 +43,7 @@ enum RecordValue: Equatable, Sendable {
         case .decimal(let number): Humane.oneDecimal(number)
         case .flag(let truth): truth ? "yes" : ""
         case .list(let texts): texts.joined(separator: " ")
+        case .pairs(let pairs): Self.joined(pairs)
         case .bytes(let count): Humane.bytes(count)
         case .seconds(let seconds): Humane.duration(seconds: seconds)
         case .unixMilliseconds(let time): Humane.time(unixMilliseconds: time)
@@ -52,7 +61,13 @@ enum RecordValue: Equatable, Sendable {
         case .decimal(let number): "\(number)"
         case .flag(let truth): truth ? "true" : "false"
         case .list(let texts): texts.joined(separator: " ")
+        case .pairs(let pairs): Self.joined(pairs)
         }
+    }
+
+    /// `a=1 b=2`.
+    private static func joined(_ pairs: [Pair]) -> String {
+        pairs.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
     }
 
     /// Writes the value of a JSON member.
@@ -67,6 +82,8 @@ enum RecordValue: Equatable, Sendable {
         case .flag(let truth): json.value(truth)
         case .list(let texts):
             json.array { json in for text in texts { json.value(text) } }
+        case .pairs(let pairs):
+            json.object { json in for pair in pairs { json.member(pair.name, pair.value) } }
         }
     }
 }

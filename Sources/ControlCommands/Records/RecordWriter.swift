@@ -22,7 +22,8 @@ enum RecordWriter {
             table.add(shown.map { Self.oneLine(record[$0].shown) })
         }
         var lines = list.records.isEmpty ? [list.emptyText] : table.lines()
-        if !list.notes.isEmpty { lines += [""] + list.notes }
+        let notes = list.notes + (list.continuation.map { [$0] } ?? [])
+        if !notes.isEmpty { lines += [""] + notes }
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -40,7 +41,14 @@ enum RecordWriter {
         let objects = list.records.map { Self.object($0, list.fields) }
         let lead = objects.isEmpty ? "" : "\n  "
         let end = objects.isEmpty ? "" : "\n"
-        return "{\"\(list.name)\":[\(lead)\(objects.joined(separator: ",\n  "))\(end)]}\n"
+        var text = "{\"\(list.name)\":[\(lead)\(objects.joined(separator: ",\n  "))\(end)]"
+        for (name, value) in list.members {
+            let buffer = ByteBuffer()
+            var json = JSONWriter(into: buffer)
+            value.write(to: &json)
+            text += ",\"\(name)\":\(buffer.bytes.makeString())"
+        }
+        return text + "}\n"
     }
 
     private static func object(_ record: [RecordValue], _ fields: [RecordList.Field]) -> String {

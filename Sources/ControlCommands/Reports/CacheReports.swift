@@ -1,3 +1,19 @@
+/// `GET /v1/cache/keys`.
+struct CacheKeysReport: Decodable, Sendable {
+    /// One item.
+    struct Item: Decodable, Sendable {
+        var key: String
+        var itemBytes: Int
+        var expiresUnixSeconds: Int?
+        var lastUsedUnixSeconds: Int
+        var slabClass: Int
+        var wasFetched: Bool
+    }
+
+    var keys: [Item]
+    var cursor: String?
+}
+
 /// `GET /v1/cache/bigkeys`.
 struct CacheBigKeysReport: Decodable, Sendable {
     /// One item.

@@ -32,7 +32,8 @@ enum StatusView {
         }
         var lines = table.lines()
         if let missing { lines += ["", "copies missing: \(missing)"] }
-        if !notes.isEmpty { lines += [""] + notes.map(Terminal.alarming) }
+        let wrapped = notes.flatMap { Wrapping.lines($0, width: width, indent: 4) }
+        if !notes.isEmpty { lines += [""] + wrapped.map(Terminal.alarming) }
         return lines
     }
 
@@ -46,7 +47,7 @@ enum StatusView {
 
     private static func summary(_ cache: CacheReport) -> String {
         var parts: [String] = []
-        if let items = cache.items { parts.append("\(items) items") }
+        if let items = cache.items { parts.append("\(items) item\(items == 1 ? "" : "s")") }
         if let bytes = cache.bytes, let limit = cache.limitBytes {
             parts.append("\(Humane.bytes(bytes)) of \(Humane.bytes(limit))")
         }
@@ -66,8 +67,12 @@ enum StatusView {
 
     private static func summary(_ sessions: SessionsReport) -> String {
         var parts: [String] = []
-        if let active = sessions.active { parts.append("\(active) sessions") }
-        if let missing = sessions.copiesMissing { parts.append("copies missing: \(missing)") }
+        if let active = sessions.active {
+            parts.append("\(active) session\(active == 1 ? "" : "s")")
+        }
+        if let missing = sessions.copiesMissing, missing > 0 {
+            parts.append("copies missing: \(missing)")
+        }
         if let nodes = sessions.nodes, !nodes.isEmpty {
             let up = nodes.filter { $0.state == "up" }.map(\.id)
             parts.append("caches: \(up.isEmpty ? "none" : up.joined(separator: " "))")

@@ -29,7 +29,10 @@ struct SessionExpireCommand: ParsableCommand {
 
     func validate() throws {
         guard self.ids.isEmpty != (self.idle == nil) else {
-            throw ValidationError("an id or --idle SECONDS is needed")
+            throw ValidationError("either ids or --idle SECONDS is needed")
+        }
+        if self.context != nil, self.idle == nil {
+            throw ValidationError("--context goes with --idle; an id means one session anyway")
         }
         if self.ids.contains(where: { $0.count < 8 }) {
             throw ValidationError("an id has at least 8 digits")

@@ -22,6 +22,13 @@ struct CacheShellCommand: ParsableCommand {
             """)
 
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var refusedOutput: RefusedOutput
+    @OptionGroup var refusedWatch: RefusedWatch
+
+    func validate() throws {
+        try self.refusedOutput.refuse("it shows what the cache answers; see ctl cache gets")
+        try self.refusedWatch.refuse("it takes what is typed; see ctl cache stats --watch")
+    }
 
     func run() throws {
         let command = self

@@ -11,13 +11,16 @@ struct TopCommand: ParsableCommand {
         discussion: """
             Keys: 1 daemons, 2 caches, 3 servers, 4 sessions, tab the next of them; < and > sort \
             by another column, r turns the order round; p stands still; + and - change how often \
-            the daemons are asked; h helps, q ends. Where there is no terminal, one table is \
-            printed.
+            the daemons are asked; h helps, q ends. Where there is no terminal, one table of an \
+            interval is printed, and with -o its records.
 
             Examples:
               ctl top
               ctl top --interval 5
               ctl top --view caches
+              ctl top --view servers --interval 1 -o json
+
+            \(TopView.help)
             """)
 
     @Option(help: ArgumentHelp("How often to ask, from 0.25 to 60.", valueName: "seconds"))
@@ -28,8 +31,14 @@ struct TopCommand: ParsableCommand {
         completion: .list(TopView.allCases.map(\.rawValue)))
     var view = "daemons"
     @OptionGroup var daemons: DaemonOptions
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("How to write one table instead of the screen.", valueName: "form"))
+    var form: OutputForm?
+    @OptionGroup var refused: RefusedWatch
 
     func validate() throws {
+        try self.refused.refuse("it draws again by itself; --interval says how often")
         guard (0.25...60).contains(self.interval) else {
             throw ValidationError("--interval takes seconds from 0.25 to 60")
         }
@@ -46,7 +55,7 @@ struct TopCommand: ParsableCommand {
                 _ = model.press(.character(view.key))
             }
             _ = try command.daemons.found()
-            if Terminal.isTerminal, RawDescriptor.isTerminal(0) {
+            if command.form == nil, Terminal.isTerminal, RawDescriptor.isTerminal(0) {
                 try await TopScreen(model, command.daemons, on: loop).run()
             } else {
                 await command.printOnce(model, on: loop)
@@ -62,6 +71,7 @@ struct TopCommand: ParsableCommand {
         let now = await TopSample.take(
             sockets, withSessions: model.view == .sessions, self.daemons, on: loop)
         let list = model.view.records(TopInterval(before: before, now: now))
-        Terminal.write(Array(RecordWriter.text(list, .table, width: Terminal.width).utf8))
+        let text = RecordWriter.text(list, self.form ?? .table, width: Terminal.width)
+        Terminal.write(Array(text.utf8))
     }
 }

@@ -18,31 +18,48 @@ enum TopView: String, CaseIterable, Sendable {
         switch self {
         case .daemons:
             [
-                .text("name", "NAME", ""), .text("daemon", "DAEMON", ""),
-                .text("state", "STATE", ""), .number("cpu", "CPU%", ""),
-                .number("memory", "MEM", ""), .number("connections", "CONN", ""),
-                .number("requests", "REQ/s", ""), .text("what", "WHAT", ""),
+                .text("name", "NAME", "the instance"), .text("daemon", "DAEMON", "what it is"),
+                .text("state", "STATE", "starting, running, draining, stopped, silent"),
+                .number("cpu", "CPU%", "of one processor, percent"),
+                .number("memory", "MEM", "resident bytes"),
+                .number("connections", "CONN", "open connections"),
+                .number("requests", "REQ/s", "requests or commands each second"),
+                .text("what", "WHAT", "what is wrong, or what matters of it"),
             ]
         case .caches:
             [
-                .text("name", "NAME", ""), .number("items", "ITEMS", ""),
-                .number("bytes", "SIZE", ""), .number("full", "%MEM", ""),
-                .number("connections", "CONN", ""), .number("hits", "%HIT", ""),
-                .number("gets", "GET/s", ""), .number("sets", "SET/s", ""),
-                .number("evictions", "EVI/s", ""), .number("read", "IN/s", ""),
-                .number("written", "OUT/s", ""),
+                .text("name", "NAME", "the instance"), .number("items", "ITEMS", "its items"),
+                .number("bytes", "SIZE", "bytes of its items"),
+                .number("full", "%MEM", "them in percent of its memory"),
+                .number("connections", "CONN", "open connections"),
+                .number("hits", "%HIT", "reads that found something, percent since its start"),
+                .number("gets", "GET/s", "reads each second"),
+                .number("sets", "SET/s", "writes each second"),
+                .number("evictions", "EVI/s", "items that gave way each second"),
+                .number("read", "IN/s", "bytes it gets each second"),
+                .number("written", "OUT/s", "bytes it sends each second"),
             ]
         case .servers:
             [
-                .text("upstream", "UPSTREAM", ""), .text("server", "SERVER", ""),
-                .text("state", "STATE", ""), .text("route", "ROUTE", ""),
-                .number("weight", "WGT", ""), .number("active", "ACT", ""),
-                .number("requests", "REQ/s", ""), .number("total", "TOTAL", ""),
-                .number("failures", "FAIL", ""),
+                .text("upstream", "UPSTREAM", "the upstream"),
+                .text("server", "SERVER", "the server's name or address"),
+                .text("state", "STATE", "as in balancer list"),
+                .text("route", "ROUTE", "its route"),
+                .number("weight", "WGT", "its weight"),
+                .number("active", "ACT", "requests at it now"),
+                .number("requests", "REQ/s", "requests each second"),
+                .number("total", "TOTAL", "requests since the balancer's start"),
+                .number("failures", "FAIL", "failures since then"),
             ]
         case .sessions: SessionRecords.fields
         }
     }
+
+    /// The part of a help text about what programs get.
+    static let help =
+        [Self.daemons, .caches, .servers].map { view in
+            "--view \(view.rawValue): " + RecordList.help(view.rawValue, view.fields)
+        }.joined(separator: "\n\n") + "\n\n--view sessions: as ctl session list."
 
     /// The records of an interval.
     func records(_ interval: TopInterval) -> RecordList {

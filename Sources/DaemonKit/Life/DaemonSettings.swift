@@ -11,7 +11,7 @@ package struct DaemonSettings: Sendable {
     /// The program's name: `cached`, `balancerd`, `sessiond`.
     package var name: String
     /// Its version.
-    package var version = "0.1.0"
+    package var version = ProductVersion.text
     /// How many loops serve clients, each with its thread; at least 1.
     package var loopCount = 1
     /// Where the control socket is (`--control`); nil for `/run/holdfast/NAME.sock`, which the

@@ -76,6 +76,20 @@ struct CacheRoutesTests {
         }
     }
 
+    @Test func aPageHasAFewMoreAtTheMost() async throws {
+        try await runOnLoop { group in
+            let loop = group.loops[0]
+            let cache = try await TestCache(on: loop)
+            try await Self.send(cache, Self.sets((0..<700).map { "key-\($0)" }), on: loop)
+            for limit in [1, 20, 300] {
+                let answer = await Self.ask(cache, "GET", "/v1/cache/keys", [("limit", "\(limit)")])
+                let count = Self.members("key", in: answer.text).count
+                #expect((limit...limit + 15).contains(count), "\(count) of \(limit)")
+            }
+            await cache.stop()
+        }
+    }
+
     @Test func keysThatStayAreMetOnceWhileOthersComeAndGo() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

@@ -21,6 +21,17 @@ struct LineDifferenceTests {
         #expect(LineDifference.lines("a\nb\n", "b\n") == ["@@ -1,2 +1,1 @@", "-a", " b"])
     }
 
+    @Test func programsGetTheLinesByTheirNumbers() {
+        typealias Change = LineDifference.Change
+        #expect(
+            LineDifference.changes("a\nb\nc\n", "a\nx\nc\nd\n") == [
+                Change(isAdded: false, number: 2, text: "b"),
+                Change(isAdded: true, number: 2, text: "x"),
+                Change(isAdded: true, number: 4, text: "d"),
+            ])
+        #expect(LineDifference.changes("a\n", "a\n") == [])
+    }
+
     @Test func changesFarApartAreTwoPieces() {
         let old = (1...30).map { "\($0)\n" }.joined()
         let new = old.replacing("\n5\n", with: "\nx\n").replacing("\n25\n", with: "\n")

@@ -19,4 +19,12 @@ struct GlobalOptionsTests {
         let words = given.split(separator: " ").map(String.init)
         #expect(GlobalOptions.moved(words).joined(separator: " ") == expected)
     }
+
+    @Test(arguments: [
+        ("--host", true), ("--host web1", true), ("-o json --watch=2", true), ("", false),
+        ("status", false), ("--host web1 status", false), ("--help", false), ("-o json -h", false),
+    ])
+    func mayStandAlone(given: String, isSo: Bool) {
+        #expect(GlobalOptions.areAlone(given.split(separator: " ").map(String.init)) == isSo)
+    }
 }

@@ -41,6 +41,17 @@ struct MetricsTextTests {
                 """)
     }
 
+    @Test func programsGetLabelsAsAnObject() {
+        let text = MetricsText("# TYPE a gauge\na{b=\"c d\",e=\"f\"} 1.5\na 2\na{b=\"n\"} NaN\n")
+        #expect(
+            RecordWriter.text(MetricsCommand.records([("n1", text)]), .jsonl, width: 80) == """
+                {"instance":"n1","name":"a","labels":{"b":"c d","e":"f"},"value":1.5,"kind":"gauge"}
+                {"instance":"n1","name":"a","labels":{},"value":2,"kind":"gauge"}
+                {"instance":"n1","name":"a","labels":{"b":"n"},"value":null,"kind":"gauge"}
+
+                """)
+    }
+
     @Test func whatIsNoMetricIsLeftOut() {
         for line in ["x", "x{", "x{a=", "x{a=\"b", "x{a=\"b\"}", "{} 1", "# HELP", " 1"] {
             let samples = MetricsText(line).families.flatMap(\.samples)

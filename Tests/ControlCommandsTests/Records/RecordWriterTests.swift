@@ -53,6 +53,26 @@ struct RecordWriterTests {
                 + "\"a\"\"b,c\",2048,n1 n2,true,7\n\"two\nlines\u{1B}[2J\",,,false,0.25\n")
     }
 
+    @Test func pairsAreAnObjectForPrograms() {
+        var list = RecordList("n", [.text("flags", "FLAGS", "")])
+        list.add([.pairs([.init(name: "t", value: "-1"), .init(name: "f", value: "a b")])])
+        let object = #"{"flags":{"t":"-1","f":"a b"}}"#
+        #expect(RecordWriter.text(list, .jsonl, width: 80) == object + "\n")
+        #expect(RecordWriter.text(list, .csv, width: 80) == "flags\nt=-1 f=a b\n")
+        #expect(RecordWriter.text(list, .table, width: 80) == "FLAGS\nt=-1 f=a b\n")
+    }
+
+    @Test func theRestIsNamed() {
+        var list = RecordList("n", [.number("n", "N", "")])
+        list.add([.number(1)])
+        list.members = [("cursor", .text("7")), ("other", .none)]
+        list.continuation = "more: --cursor 7"
+        #expect(
+            RecordWriter.text(list, .json, width: 80)
+                == "{\"n\":[\n  {\"n\":1}\n],\"cursor\":\"7\",\"other\":null}\n")
+        #expect(RecordWriter.text(list, .table, width: 80) == "N\n1\n\nmore: --cursor 7\n")
+    }
+
     @Test func recordsAreSortedByWhatTheyMean() {
         var list = RecordList("n", [.number("n", "N", "")])
         for value in [RecordValue.number(10), .none, .number(9), .number(-1)] { list.add([value]) }
