@@ -106,9 +106,11 @@ final class Replicator: Sendable {
     func flush(deadline: Instant, on loop: Loop) async {
         while loop.now < deadline {
             let end = self.node.log.end
-            guard self.outgoing.contains(where: { $0.state == .streaming && $0.place < end }) else {
-                return
+            // A peer that is in the middle of a full copy has not heard of all either.
+            let isTelling = self.outgoing.contains {
+                $0.state == .copying || $0.state == .streaming && $0.place < end
             }
+            if !isTelling { return }
             await loop.sleep(until: min(deadline, loop.now + Self.checkInterval))
         }
     }

@@ -37,7 +37,7 @@ extension CacheStore {
     }
 
     /// Empty buckets are walked over too, so many for an item that was asked for.
-    private static let bucketsAnItem = 4
+    private static let bucketsAnItem = 16
 
     private func walkBucket(
         _ hash: UInt32, _ stripe: Int, now: UInt32, _ body: (UInt32, Item) -> Void
