@@ -1,6 +1,7 @@
 """Step 31: caches that hold the same items: -x and -X, as repcached, and what it could not do."""
 
 import os
+import re
 import struct
 import tempfile
 
@@ -25,7 +26,8 @@ def tell(run, _):
                  killed),
                 ("31.3", "more changes than -q: a full copy, not a lost link", overflow),
                 ("31.4", "large values go in pieces", large),
-                ("31.5", "ctl repl status, lag, resync, promote; the old one ends", switch_over),
+                ("31.5", "the links' metrics say what the links say", metrics),
+                ("31.6", "ctl repl status, lag, resync, promote; the old one ends", switch_over),
             ]
             for number, what, check in steps:
                 with run.step(number, what) as saw:
@@ -34,11 +36,11 @@ def tell(run, _):
             one.stop()
             two.stop()
     with tempfile.TemporaryDirectory(prefix="hf-") as folder:
-        with run.step("31.6", "three caches, of which two are named by nobody") as saw:
+        with run.step("31.7", "three caches, of which two are named by nobody") as saw:
             three(run, folder, saw)
-        with run.step("31.7", "a secret: who does not know it is refused, and that is said") as saw:
+        with run.step("31.8", "a secret: who does not know it is refused, and that is said") as saw:
             secret(run, folder, saw)
-        with run.step("31.8", "TLS between peers, by the certificates of -Z") as saw:
+        with run.step("31.9", "TLS between peers, by the certificates of -Z") as saw:
             encrypted(run, folder, saw)
 
 
@@ -154,6 +156,36 @@ def large(_, one, two, saw):
             until(lambda: there.get(key), key, 20)
             expect(there.get(key)[1] == value, f"{key} as it was", "something else")
     saw("up to 10 MB")
+
+
+def metrics(_, one, two, saw):
+    """Each link of both, against `stats replication`."""
+    same(one, two)
+    seen = 0
+    for cache in (one, two):
+        found = {}
+        for line in cache.ask("GET", "/metrics").text.splitlines():
+            sample = re.fullmatch(
+                r'holdfast_cached_replication_(\w+)\{direction="(\w+)",peer="(.*)"\} (.*)', line)
+            if sample:
+                name, direction, peer, value = sample.groups()
+                found[direction, peer, name] = float(value)
+        for direction in ("to", "from"):
+            for link in cache.links(direction):
+                def told(name, link=link, direction=direction, found=found):
+                    return found.get((direction, link["peer"], name))
+
+                expect_equal(told("up"), 1, f"{direction} {link['peer']}: up")
+                expect_equal(told("copying"), 0, "copying")
+                expect_equal(told("waiting_changes"), 0, "waiting changes")
+                expect_equal(told("lag_seconds"), 0, "lag")
+                expect_equal(told("copies_total"), float(link["copies"]), "copies")
+                expect(told("changes_total") > 0, "changes", told("changes_total"))
+                if direction == "to":
+                    expect_equal(told("overflows_total"), float(link["overflows"]), "overflows")
+                seen += 1
+    expect(seen >= 4, "links both ways of both", seen)
+    saw(f"{seen} links")
 
 
 def switch_over(run, one, two, saw):

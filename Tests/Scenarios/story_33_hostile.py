@@ -34,6 +34,8 @@ def tell(run, _):
                 dribble(cache, saw)
             with run.step("33.4", "half of a large value, and then nothing") as saw:
                 half_values(cache, saw)
+        with run.step("33.5", "one value as large as there can be") as saw:
+            one_gigabyte(run, folder, saw)
 
 
 def resident(cache):
@@ -128,6 +130,35 @@ def dribble(cache, saw):
         for stream in streams:
             stream.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def one_gigabyte(run, folder, saw):
+    """1 GB less what is around it: stored, read, and one byte more refused."""
+    with open("/proc/meminfo", encoding="ascii") as file:
+        available = next(int(line.split()[1]) for line in file if line.startswith("MemAvailable"))
+    if available < 3 << 20:
+        return saw("left out: less than 3 GB of memory are free")
+    # As much as memcached takes: its item is the key, the value, and 63 bytes around them.
+    size = (1 << 30) - 63 - len("large")
+    piece = bytes(range(256)) * 4096
+    with SingleCache(run, folder, "-m", "2100", "-I", "1024m", name="gigabyte") as cache:
+        with cache.client() as client:
+            expect_equal(client.command(f"set large 7 0 {size + 1}"),
+                         b"SERVER_ERROR object too large for cache", "a byte more")
+        with cache.client() as client:
+            client.stream.settimeout(60)
+            client.stream.sendall(b"set large 7 0 %d\r\n" % size)
+            for start in range(0, size, len(piece)):
+                client.stream.sendall(piece[:size - start])
+            expect_equal(client.command(""), b"STORED", "answer")
+            client.stream.sendall(b"get large\r\n")
+            expect_equal(client.line(), b"VALUE large 7 %d" % size, "first line")
+            for start in range(0, size, len(piece)):
+                part = client.file.read(min(len(piece), size - start))
+                expect(part == piece[:len(part)], f"its bytes from {start} on", "others")
+            expect_equal((client.line(), client.line()), (b"", b"END"), "end")
+            expect_equal(client.command("delete large"), b"DELETED", "answer")
+    return saw(f"{size} bytes")
 
 
 def half_values(cache, saw):

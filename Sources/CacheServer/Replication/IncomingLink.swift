@@ -37,7 +37,12 @@ final class IncomingLink: Sendable {
         self.connection.isNeededToTheEnd = true
         do {
             let greeting = try await self.replicator.handshake.answer(self.connection)
+            // Where it listens, and not the port that it happens to call from, which changes with
+            // each call.
+            let address = self.connection.peerAddress
+            let peer = PeerAddress(host: address.hostText, port: greeting.port)
             self.report.withLock { report in
+                report.name = peer.name
                 report.node = greeting.node
                 report.connectCount = 1
                 report.enter(.streaming)

@@ -105,6 +105,7 @@ ALONE = (
     "story_31_replication",
     "story_32_partition",
     "story_33_hostile",
+    "story_34_hit_path",
 )
 
 
