@@ -1,5 +1,6 @@
 import Base
 import CacheStorage
+import EventLoop
 
 /// What stands ready to be stored beside the bytes of a command.
 struct ArrivedValue {
@@ -48,9 +49,19 @@ extension CommandSession {
         case .more:
             self.join = join
             return nil
-        case .done: return ArrivedValue(item: item, join: join)
+        case .done:
+            Self.letGoLater(join)
+            return ArrivedValue(item: item, join: join)
         // The ordinary way finds no memory either, and says so.
         case .outOfMemory: return ArrivedValue(item: item, join: nil)
         }
+    }
+
+    /// Has the next turn free the chunks of the values that were joined: storing what they make is
+    /// work enough for this one.
+    private static func letGoLater(_ join: PendingJoin) {
+        guard let loop = Loop.current else { return }
+        let kept = LoopBound(join, loop: loop)
+        loop.run { _ = kept }
     }
 }
