@@ -18,7 +18,7 @@ enum ItemMemory {
         // What is kept and not taken, such as a memfd when there is a file now, is dropped.
         defer { kept.forgetOthers() }
         if let path = options.memory.file {
-            let memory = try Self.open(file: path, options.storage.byteCount)
+            let memory = try Self.open(file: path, options.storage)
             // SAFETY: there is a page at least.
             if unsafe memory.bytes.load(as: UInt64.self) != 0 { memory.expectUse() }
             return memory
@@ -36,17 +36,23 @@ enum ItemMemory {
         return memory
     }
 
-    private static func open(file path: String, _ byteCount: Int) throws(StartError) -> SharedMemory
-    {
-        do {
-            return try SharedMemory(file: path, byteCount: byteCount)
+    private static func open(
+        file path: String, _ settings: StorageSettings
+    ) throws(StartError) -> SharedMemory {
+        do throws(Errno) {
+            do throws(Errno) {
+                return try SharedMemory(file: path, byteCount: settings.byteCount)
+            } catch .noSpace {
+                // Such as a file system that was made for the limit.
+                return try SharedMemory(file: path, byteCount: settings.leastByteCount)
+            }
         } catch .wouldBlock {
             throw StartError(description: "-e \(path): another process keeps its items there")
         } catch .invalidArgument {
             throw StartError(description: "-e \(path): it is not a file")
         } catch {
             throw StartError(
-                description: "-e \(path): there is no memory of \(byteCount) bytes: \(error)")
+                description: "-e \(path): there is no memory of \(settings.leastByteCount) bytes: \(error)")
         }
     }
 

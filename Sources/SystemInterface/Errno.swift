@@ -45,6 +45,8 @@ package struct Errno: Error, Equatable, Hashable, Sendable, CustomStringConverti
     package static let notSupported = Errno(rawValue: EOPNOTSUPP)
     /// An argument the call cannot take.
     package static let invalidArgument = Errno(rawValue: EINVAL)
+    /// The file system is full.
+    package static let noSpace = Errno(rawValue: ENOSPC)
     /// More than a named limit allows.
     package static let fileTooLarge = Errno(rawValue: EFBIG)
     /// The other end was not reached in time.

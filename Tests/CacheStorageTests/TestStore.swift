@@ -71,3 +71,23 @@ struct TestStore {
         self.store.classStatistics(now: 10).reduce(0) { $0 + $1.pageCount }
     }
 }
+
+/// Memory in which one store after another is opened, as processes do that die.
+struct TestMemory {
+    private let memory: SharedMemory
+    private let settings: StorageSettings
+
+    init(_ settings: StorageSettings) throws {
+        self.settings = settings
+        self.memory = try SharedMemory(byteCount: settings.byteCount)
+    }
+
+    /// A store in the memory as it is.
+    func open() -> TestStore {
+        // SAFETY: the store keeps the memory's owner.
+        let store = unsafe CacheStore(
+            self.settings, memory: self.memory.bytes, owner: self.memory,
+            origin: StoreOrigin(secret: 1, epoch: 0, unixNow: 2), giveBack: self.memory.giveBack)
+        return TestStore(store)
+    }
+}

@@ -1,8 +1,10 @@
 /// A page that goes to another class, or back to the system: its chunks are withdrawn and its items
 /// go in steps, so that nobody waits for all of them. One page at a time.
 struct PageClearing {
-    /// Given up after so many steps in a row that found somebody at work on the page.
-    static let stuckCountMax = 1_000
+    /// Given up after so many steps, or seconds, in a row that found somebody at work on the page.
+    static let stuckCountMax = 1_000, stuckSecondsMax: UInt32 = 2
+    /// For so many seconds after that its class is not asked for a page.
+    static let restSeconds: UInt32 = 10
 
     let page: Int
     /// The class that has it.
@@ -15,8 +17,17 @@ struct PageClearing {
     fileprivate let uncut: Range<UInt32>
     /// Chunks that were seen to.
     var doneCount = 0
-    /// Steps in a row that came no further.
-    var stuckCount = 0
+    /// Steps in a row that came no further, and when the first of them was.
+    var stuckCount = 0, stuckSince: UInt32 = 0
+
+    /// Notes a step that came no further; whether it is time to give up.
+    mutating func isStuck(after doneCount: Int, now: UInt32) -> Bool {
+        self.doneCount = doneCount
+        if self.stuckCount == 0 { self.stuckSince = now }
+        self.stuckCount += 1
+        return self.stuckCount >= Self.stuckCountMax
+            || now >= self.stuckSince &+ Self.stuckSecondsMax
+    }
 
     /// Whether a chunk lies in the page.
     @inline(__always)

@@ -21,6 +21,8 @@ struct SlabClass {
     var ghost = GhostTable()
     var counts = ClassCounts()
     var requestedByteCount = 0
+    /// The second from which on it may be asked for a page again, after one could not be cleared.
+    var mayGiveFrom: UInt32 = 0
     /// `counts.evicted` when the class last asked another for a page.
     var evictedAtLook = 0
 

@@ -13,6 +13,12 @@ extension Slabs {
         }
     }
 
+    /// Lets an item be that somebody is at work on.
+    func passOver(_ reference: UInt32, _ item: Item, isSmall: Bool) {
+        self.classes[self.sizes.queueIndex(item)].counts.busy += 1
+        self.moveToNewEnd(reference, item, isSmall: isSmall)
+    }
+
     /// Puts a new item that was hit among those that stay.
     func promote(_ reference: UInt32, _ item: Item) {
         let index = self.sizes.queueIndex(item)

@@ -14,7 +14,7 @@ extension CacheStore {
         var best: (index: Int, age: Int)?
         for other in slabs.classes.indices where other != index {
             let entry = slabs.classes[other].pageFacts
-            if entry.pageCount == 0 { continue }
+            if entry.pageCount == 0 || room.now < slabs.classes[other].mayGiveFrom { continue }
             if entry.freeCount >= entry.chunksPerPage { return other }
             guard self.settings.evicts, !isSpare, entry.pageCount > 1, entry.itemCount > 0 else {
                 continue

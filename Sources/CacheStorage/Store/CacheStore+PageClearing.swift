@@ -22,11 +22,11 @@ extension CacheStore {
         let first = self.arena.reference(ofPage: clearing.page)
         for number in clearing.doneCount..<end {
             guard self.clear(slabs, first + UInt32(number) * units, room) else {
-                slabs.clearing?.doneCount = number
-                slabs.clearing?.stuckCount += 1
-                let isTooMuch = clearing.stuckCount >= PageClearing.stuckCountMax
+                let isTooMuch = slabs.clearing?.isStuck(after: number, now: room.now) ?? true
                 guard whole || isTooMuch else { return .more }
                 slabs.lastStuckPage = clearing.page
+                slabs.classes[clearing.index].mayGiveFrom =
+                    room.now &+ PageClearing.restSeconds
                 return self.endMove(slabs, clearing, isDone: false)
             }
         }

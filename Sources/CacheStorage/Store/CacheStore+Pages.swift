@@ -8,10 +8,14 @@ extension CacheStore {
     /// for it by and by (`advancePages`).
     func takePage(_ slabs: Slabs, for index: Int, _ room: Room) -> Bool {
         let isFirst = slabs.classes[index].pageCount == 0
-        if var page = slabs.pages.take(isUrgent: isFirst) {
-            if !page.isZero { page.isZero = self.arena.giveBack(page: page.number) }
-            slabs.addPage(page, to: index)
-            return true
+        if self.addFree(slabs, to: index, isUrgent: isFirst) { return true }
+        // A class does not lose its last page, nor without eviction any, while it wants one.
+        if slabs.clearing?.index == index,
+            slabs.classes[index].pageCount == 1 || !self.settings.evicts
+        {
+            let before = slabs.classes[index].freeCount
+            self.keepPage(slabs, of: index)
+            if slabs.classes[index].freeCount > before { return true }
         }
         // Whoever needs a chunk does a part of the work, whoever has nothing to evict all of it.
         let hasNothing = slabs.classes[index].itemCount == 0
@@ -19,10 +23,19 @@ extension CacheStore {
         let isMine = slabs.clearing?.target == index
         let step = self.advanceClearing(slabs, room, whole: isWhole)
         if isMine, step == .moved { return true }
+        if step == .givenBack, self.addFree(slabs, to: index, isUrgent: isFirst) { return true }
         guard slabs.clearing == nil, hasNothing || self.mayTakeOver(slabs, index),
             let donor = self.donor(slabs, for: index, room, isSpare: hasNothing && !isFirst)
         else { return false }
         return self.move(slabs, pageOf: donor, to: index, room, whole: isWhole)
+    }
+
+    /// Gives a class a page that nobody has; whether there was one.
+    private func addFree(_ slabs: Slabs, to index: Int, isUrgent: Bool) -> Bool {
+        guard var page = slabs.pages.take(isUrgent: isUrgent) else { return false }
+        if !page.isZero { page.isZero = self.arena.giveBack(page: page.number) }
+        slabs.addPage(page, to: index)
+        return true
     }
 
     /// Begins to move a page that holds old items to another class.
@@ -102,7 +115,8 @@ extension CacheStore {
                 let room = Room(stripe: stripe, kept: 0, now: now)
                 let index = target == 0 ? nil : target - 1
                 if source == 0 {
-                    guard let index, let page = slabs.pages.takePooled() else { return .noSpare }
+                    guard let index, slabs.pages.freeCount > 0, let page = slabs.pages.takePooled()
+                    else { return .noSpare }
                     slabs.addPage(page, to: index)
                     return .begun
                 }

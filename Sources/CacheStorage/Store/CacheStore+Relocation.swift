@@ -1,3 +1,5 @@
+import Synchronization
+
 // Takes what lies in a page that is being cleared to other chunks of its class, while it has free
 // ones. The lock of the item's stripe is held, and that of the classes; nobody is sending it.
 extension CacheStore {
@@ -41,6 +43,8 @@ extension CacheStore {
         guard new != 0 else { return false }
         let copy = Item(self.arena, new)
         copy.copy(extra: old)
+        // The new chunk is whole before the chain names it.
+        atomicMemoryFence(ordering: .acquiringAndReleasing)
         if head.firstExtra == reference {
             head.firstExtra = new
         } else {

@@ -12,6 +12,9 @@ struct Room {
 extension CacheStore {
     /// How many items eviction looks at before it takes one that was hit.
     private static let evictionLooksMax = 64
+    /// So many chained items go for a chunk of another class: each leaves a part of a page, and
+    /// more would not help.
+    private static let chainedEvictionsMax = 8
     /// New items give way while they are more than one of so many.
     private static let smallShare = 10
     /// A new item that was hit so often stays (Docs/decisions/0005-eviction.md).
@@ -45,7 +48,7 @@ extension CacheStore {
         // When all its chunks are parts of chained items, those are in the last class's queues.
         let last = slabs.sizes.lastIndex
         let source = slabs.classes[index].itemCount == 0 ? last : index
-        for _ in 0..<Self.evictionLooksMax {
+        for _ in 0..<(source == index ? Self.evictionLooksMax : Self.chainedEvictionsMax) {
             guard self.makeRoom(slabs, source, room) else { break }
             let chunk = slabs.take(from: index)
             if chunk != 0 { return chunk }
@@ -78,11 +81,15 @@ extension CacheStore {
             let stripe = Stripes.index(of: item.hash)
             let isHeld = stripe == room.stripe
             guard reference != room.kept, isHeld || self.stripes.tryLock(stripe) else {
-                slabs.classes[index].counts.busy += 1
-                slabs.moveToNewEnd(reference, item, isSmall: isSmall)
+                slabs.passOver(reference, item, isSmall: isSmall)
                 continue
             }
             defer { if !isHeld { self.stripes.unlock(stripe) } }
+            // One that is being sent would free nothing now.
+            if item.pinCount > 0 {
+                slabs.passOver(reference, item, isSmall: isSmall)
+                continue
+            }
             let mustGo = look == Self.evictionLooksMax - 1
             if !self.isGone(item, now: room.now), !mustGo,
                 self.keep(slabs, reference, item, isSmall: isSmall)

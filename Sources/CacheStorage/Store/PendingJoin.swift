@@ -126,9 +126,10 @@ extension CacheStore {
             guard self.refusal(request, old, &draft) == nil,
                 self.settings.takes(
                     keyByteCount: key.count, valueByteCount: whole, flags: draft.flags),
-                let pinned = ItemView(oldItem, old, self).pin(),
+                // The pin last: who lets go of one takes the stripe's lock.
                 let joined = self.beginItem(
-                    key, draft, Room(stripe: stripe, kept: old, now: now))
+                    key, draft, Room(stripe: stripe, kept: old, now: now)),
+                let pinned = ItemView(oldItem, old, self).pin()
             else { return nil }
             return PendingJoin(
                 self, joined, old: pinned, old, arrived: arrived,

@@ -179,7 +179,7 @@ struct Recovery {
         }
     }
 
-    private func hasWholeChain(_ reference: UInt32, _ item: Item) -> Bool {
+    private mutating func hasWholeChain(_ reference: UInt32, _ item: Item) -> Bool {
         var missing = item.valueByteCount
         var chain: [UInt32] = []
         var chunk = item.firstExtra
@@ -188,8 +188,8 @@ struct Recovery {
             guard page < self.slabs.pages.touchedCount, self.slabs.pages.owner(of: page) != nil
             else { return false }
             let extra = Item(self.arena, chunk)
-            // Whose it is, its version tells: no two states have the same.
-            guard extra.state == Item.State.isExtra, extra.version == item.version,
+            // A process that died while it gave a chain a new version (`stamp`) left later ones.
+            guard extra.state == Item.State.isExtra, extra.version >= item.version,
                 extra.place == Item.Place.taken,
                 extra.valueByteCount > 0, extra.valueByteCount <= missing
             else { return false }
@@ -201,6 +201,8 @@ struct Recovery {
         for chunk in chain {
             Item(self.arena, chunk).place = Item.Place.extra
             Item(self.arena, chunk).older = reference
+            self.highestVersion = max(self.highestVersion, Item(self.arena, chunk).version)
+            Item(self.arena, chunk).version = item.version
         }
         return true
     }

@@ -68,6 +68,9 @@ package struct StorageSettings: Sendable {
     /// How much memory the store wants for its limit.
     package var byteCount: Int { self.byteCount(limit: self.memoryLimit) }
 
+    /// What it can do with: then no class gets a page beyond the limit.
+    package var leastByteCount: Int { Arena.byteCount(memoryLimit: self.memoryLimit) }
+
     /// A page more for each class, which may get one beyond the limit.
     private func byteCount(limit: Int) -> Int {
         Arena.byteCount(memoryLimit: limit) + self.chunkSizes().count * Arena.pageByteCount
