@@ -52,7 +52,8 @@ enum ItemMemory {
             throw StartError(description: "-e \(path): it is not a file")
         } catch {
             throw StartError(
-                description: "-e \(path): there is no memory of \(settings.leastByteCount) bytes: \(error)")
+                description:
+                    "-e \(path): there is no memory of \(settings.leastByteCount) bytes: \(error)")
         }
     }
 

@@ -9,7 +9,9 @@ import Testing
 @Suite struct StuckPageTests {
     private static func value(_ count: Int) -> [UInt8] { [UInt8](repeating: 7, count: count) }
 
-    private static func upload(_ key: String, _ byteCount: Int, to test: TestStore) -> PendingItem? {
+    private static func upload(
+        _ key: String, _ byteCount: Int, to test: TestStore
+    ) -> PendingItem? {
         let bytes = Array(key.utf8)
         let request = CacheStore.StoreRequest(mode: .set, flags: 0, expiry: 0)
         return test.store.begin(bytes.span, byteCount: byteCount, request, now: 10).item
