@@ -52,7 +52,8 @@ package enum Command: Sendable {
     case delete(key: Range<Int>, isSilent: Bool)
     case arithmetic(key: Range<Int>, delta: UInt64, isIncrement: Bool, isSilent: Bool)
     case touch(key: Range<Int>, expiry: Int, isSilent: Bool)
-    case flushAll(delay: Int, isSilent: Bool)
+    /// `delay` is nil where it is no number.
+    case flushAll(delay: Int?, isSilent: Bool)
     case version
     /// `stats` with the words behind it.
     case stats(words: Range<Int>)

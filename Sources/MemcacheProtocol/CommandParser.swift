@@ -171,10 +171,7 @@ package enum CommandParser {
         let isAlone = line.extracting(first).isEqual(to: "noreply")
         if isAlone, tokens.count(line) == 0 { return .flushAll(delay: 0, isSilent: true) }
         let isSilent = Self.endsSilently(line, &tokens)
-        guard let delay = line.extracting(first).signed32() else {
-            return Self.refuse(Answers.badExpiry, isSilent)
-        }
-        return .flushAll(delay: delay, isSilent: isSilent)
+        return .flushAll(delay: line.extracting(first).signed32(), isSilent: isSilent)
     }
 
     // MARK: noreply

@@ -55,12 +55,16 @@ package struct MetaFlags {
     /// `J`: the number that `N` begins with.
     package var initial: UInt64 = 0
 
-    /// Reads the flags of a line.
-    package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Problem) {
+    /// Reads the flags of a line, whose key is `key`.
+    package init(
+        _ line: Span<UInt8>, _ range: Range<Int>, key: Range<Int>
+    ) throws(Problem) {
         var tokens = TokenReader(range)
         var seen: (low: UInt64, high: UInt64) = (0, 0)
         // A bad number is told when all flags are read: a flag that is unknown counts for more.
         var problem: Problem?
+        // Of several the last one is told; that the key is no Base64 stands where `b` does.
+        var isKeyLast = false
         while let word = tokens.next(line) {
             let letter = line[word.lowerBound]
             guard Self.isLetter(letter) else { throw .badLine }
@@ -68,13 +72,21 @@ package struct MetaFlags {
             let known = letter < 64 ? seen.low : seen.high
             guard known & bit == 0 else { throw Self.problem(.duplicate, line, &tokens) }
             if letter < 64 { seen.low |= bit } else { seen.high |= bit }
+            if letter == UInt8(ascii: "b") { isKeyLast = true }
             if let found = self.read(letter, line, word) {
                 if found == .invalid { throw Self.problem(.invalid, line, &tokens) }
                 // memcached has no words of its own for a bad `F`.
                 problem = found == .badFormat ? problem ?? found : found
+                if found != .badFormat { isKeyLast = false }
             }
         }
-        if let problem { throw problem }
+        guard let problem else { return }
+        throw isKeyLast && !Self.isBase64(line.extracting(key)) ? .badKey : problem
+    }
+
+    private static func isBase64(_ key: Span<UInt8>) -> Bool {
+        let bytes = ByteBuffer()
+        return Base64Key.decode(key, into: bytes) && !bytes.isEmpty
     }
 
     /// What memcached's tokenizer takes for a flag.

@@ -47,10 +47,10 @@ private func check(_ command: Command, _ line: [UInt8]) {
     case .metaGet(let key, let flags), .metaDelete(let key, let flags),
         .metaArithmetic(let key, let flags):
         checkKeyRange(key, line)
-        checkFlags(flags, line)
+        checkFlags(flags, line, key: key)
     case .metaSet(let key, let byteCount, let flags):
         checkKeyRange(key, line)
-        checkFlags(flags, line)
+        checkFlags(flags, line, key: key)
         precondition((0...Int(Int32.max) - 2).contains(byteCount), "a size is one")
     case .refusedStore(_, let byteCount):
         precondition((0...Int(Int32.max) - 2).contains(byteCount), "a size is one")
@@ -72,9 +72,9 @@ private func checkKeyRange(_ range: Range<Int>, _ line: [UInt8]) {
     precondition(!line[range].contains(0x20), "a blank in a key")
 }
 
-private func checkFlags(_ range: Range<Int>, _ line: [UInt8]) {
+private func checkFlags(_ range: Range<Int>, _ line: [UInt8], key: Range<Int>) {
     checkRange(range, line)
-    guard let flags = try? MetaFlags(line.span, range) else { return }
+    guard let flags = try? MetaFlags(line.span, range, key: key) else { return }
     var tokens = TokenReader(range)
     var seen: Set<UInt8> = []
     while let word = tokens.next(line.span) {

@@ -6,8 +6,9 @@ import Testing
 /// Flags of meta commands, numbers as C reads them, and Base64 keys.
 struct MetaFlagsTests {
     private static func read(_ text: String) throws(MetaFlags.Problem) -> MetaFlags {
-        let bytes = Array(text.utf8)
-        return try MetaFlags(bytes.span, 0..<bytes.count)
+        let bytes = Array("k \(text)".utf8)
+        // A key that is no Base64 stands before them.
+        return try MetaFlags(bytes.span, 2..<bytes.count, key: 0..<1)
     }
 
     @Test func everyFlagIsRead() throws {
@@ -31,6 +32,7 @@ struct MetaFlagsTests {
             ("Cx", .badToken), ("Fx", .badFormat), ("Ex", .badToken), ("E", .badToken),
             ("Jx", .badInitial), ("D-1", .badDelta), ("Tx w", .invalid), ("Tx v v", .duplicate),
             ("Tx Fx", .badToken), ("Fx Tx", .badToken), ("Tx Jx", .badInitial),
+            ("Tx b", .badKey), ("b Tx", .badToken), ("b Fx", .badKey), ("Fx b", .badKey),
         ] as [(String, MetaFlags.Problem)])
     func aWrongFlagIsRefused(text: String, expected: MetaFlags.Problem) {
         #expect(throws: expected) { _ = try Self.read(text) }

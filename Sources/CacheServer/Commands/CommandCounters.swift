@@ -50,6 +50,12 @@ final class CommandCounters: Sendable {
     }
 }
 
+/// The flush that a client asked for last, for `stats settings`.
+final class LastFlush: Sendable {
+    /// When it counts, 0 before the first.
+    let second = Atomic<UInt32>(0)
+}
+
 /// What is counted between two times that it is added to the rest. One user at a time.
 final class BatchCounts {
     /// Keys to count to the next one that is looked at (`HotKeys`).

@@ -88,7 +88,7 @@ extension CommandExecutor {
         self.noteFetch(key)
         let outcome = self.store.change(
             key, by: arithmetic.delta, isIncrement: isIncrement, now: self.now,
-            cas: request.header.cas)
+            cas: request.header.cas, countsMiss: arithmetic.expiry == nil)
         switch outcome {
         case .number(let number):
             var cas: UInt64 = 0
@@ -109,10 +109,7 @@ extension CommandExecutor {
         _ key: Span<UInt8>, _ number: UInt64, _ expiry: UInt32, _ request: BinaryRequest,
         _ answers: BinaryAnswers
     ) {
-        let text = ByteBuffer()
-        text.append(decimal: number)
-        let (outcome, cas) = self.store.store(
-            key, text.bytes, mode: .add, flags: 0, expiry: expiry, now: self.now)
+        let (outcome, cas) = self.makeNumber(key, number, expiry: expiry)
         guard outcome == .stored else {
             return answers.error(.outOfMemory, "Out of memory allocating new item")
         }
@@ -198,9 +195,11 @@ extension CommandExecutor {
         {
             return true
         }
-        // An old value must not outlive the try to replace it.
-        if request.opcode.loud == .set { _ = self.store.delete(key, now: self.now) }
-        self.counts.tooLargeCount += 1
+        let wanted = hasFlags || request.opcode.isJoin ? self.request(request, packet) : nil
+        if let wanted {
+            self.refuseTooLarge(
+                key, wanted, request.value.count, dropsOld: request.opcode.loud == .set)
+        }
         BinaryAnswers(to: request.header, self.output).error(.valueTooLarge)
         return false
     }

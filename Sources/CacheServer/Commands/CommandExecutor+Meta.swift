@@ -6,10 +6,10 @@ import MemcacheProtocol
 extension CommandExecutor {
     /// Reads the flags, or answers why they are refused.
     func flags(
-        _ line: Span<UInt8>, _ range: Range<Int>, refusal: StaticString? = nil
+        _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, refusal: StaticString? = nil
     ) -> MetaFlags? {
         do {
-            return try MetaFlags(line, range)
+            return try MetaFlags(line, range, key: key)
         } catch {
             self.output.append(error == .badLine ? error.answer : refusal ?? error.answer)
             return nil
@@ -24,8 +24,14 @@ extension CommandExecutor {
         return nil
     }
 
+    /// The CAS number that `E` gives; none where the server has none (`-C`).
+    func explicitCAS(_ flags: MetaFlags) -> UInt64? {
+        guard let cas = flags.explicitCAS, self.store.settings.hasCASNumbers else { return nil }
+        return cas
+    }
+
     func metaGet(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
-        guard let flags = self.flags(line, range) else { return }
+        guard let flags = self.flags(line, key, range) else { return }
         guard flags.hasBinaryKey else {
             return self.metaGet(line, range, flags, line.extracting(key))
         }
@@ -39,7 +45,7 @@ extension CommandExecutor {
         let output = self.output
         let start = output.count
         // As memcached counts: what sets an expiry is a touch, all else a get.
-        let access: Access = flags.expiry != nil ? .touch : .get
+        let access: Access = flags.expiry != nil ? .touchIfFound : .get
         self.noteFetch(key)
         var isGood = true
         let isHit: Bool
@@ -63,8 +69,6 @@ extension CommandExecutor {
                 isGood = answer.append(line, range)
             }
         }
-        self.counts.metaCount += 1
-        self.prefixes.count(.get(isHit: isHit), key)
         if !isGood {
             output.truncate(to: start)
             output.append(Answers.opaqueTooLong)
@@ -77,7 +81,7 @@ extension CommandExecutor {
 
     /// Makes the item of `mg … N E` with the CAS number that `E` gives, if there is none.
     private func makeEmptyWithCAS(_ key: Span<UInt8>, _ flags: MetaFlags) -> Bool {
-        guard flags.vivifies != nil, let cas = flags.explicitCAS else { return false }
+        guard flags.vivifies != nil, let cas = self.explicitCAS(flags) else { return false }
         var conditions = CacheStore.Conditions()
         conditions.explicitCAS = cas
         let empty: [UInt8] = []
@@ -140,7 +144,7 @@ extension CommandExecutor {
     }
 
     func metaDelete(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
-        guard let flags = self.flags(line, range) else { return }
+        guard let flags = self.flags(line, key, range) else { return }
         guard flags.hasBinaryKey else {
             return self.metaDelete(line, range, flags, line.extracting(key))
         }
@@ -151,17 +155,18 @@ extension CommandExecutor {
     private func metaDelete(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.counts.metaCount += 1
         guard !self.hasLongOpaque(line, range) else {
             return self.output.append(Answers.opaqueTooLong)
         }
-        self.prefixes.count(.delete, key)
         let facts = self.noteFetch(key)
         switch self.remove(key, flags) {
         case .stored:
             if let facts, !flags.marksStale { self.watch?.deleted(key, "md", facts) }
             if !flags.isQuiet { self.answer("HD", line, range, flags, key, cas: nil) }
-        case .exists: self.answer("EX", line, range, flags, key, cas: nil)
+        case .exists:
+            // As memcached counts, of this delete alone.
+            self.store.countDelete(key, isFound: false)
+            self.answer("EX", line, range, flags, key, cas: nil)
         case .notFound: self.answer("NF", line, range, flags, key, cas: nil)
         default: self.output.append("SERVER_ERROR out of memory\r\n")
         }
@@ -171,13 +176,19 @@ extension CommandExecutor {
         var cas = flags.cas
         if flags.dropsValue {
             let (outcome, newCAS) = self.dropValue(key, flags)
+            // It is a delete, and no store.
+            switch outcome {
+            case .notFound: self.store.countDelete(key, isFound: false)
+            case .stored where !flags.marksStale: self.store.countDelete(key, isFound: true)
+            default: break
+            }
             guard outcome == .stored, flags.marksStale else { return outcome }
             cas = newCAS
         }
         if flags.marksStale {
             let expiry = flags.expiry.map { self.clock.expiry($0, now: self.now) }
             return self.store.markStale(
-                key, cas: cas, explicitCAS: flags.explicitCAS, expiry: expiry, now: self.now)
+                key, cas: cas, explicitCAS: self.explicitCAS(flags), expiry: expiry, now: self.now)
         }
         return self.store.delete(key, cas: cas, now: self.now)
     }
@@ -196,13 +207,17 @@ extension CommandExecutor {
             if let cas = flags.cas, cas != old { return (.exists, 0) }
             var conditions = CacheStore.Conditions()
             conditions.cas = old
-            conditions.explicitCAS = flags.explicitCAS ?? old
+            conditions.explicitCAS = self.explicitCAS(flags) ?? old
             // Without CAS numbers (-C) nothing can be compared.
             let (outcome, cas) = self.store.store(
                 key, empty.span, mode: old == 0 ? .replace : .compareAndSet,
                 flags: flags.clientFlags, expiry: expiry, now: self.now, conditions)
             // Somebody was faster.
             if outcome == .exists { continue }
+            self.store.countStores(
+                -1, key, valueByteCount: 0, haveCompared: old != 0 && outcome == .stored)
+            self.noteFetch(key)
+            self.noteStore(key, outcome, .set, 0, expiry: expiry)
             return (outcome == .notStored ? .notFound : outcome, cas)
         }
         return (.exists, 0)
@@ -213,7 +228,6 @@ extension CommandExecutor {
 
     /// `me`: what is known of an item, for people.
     func metaDebug(_ line: Span<UInt8>, _ key: Range<Int>, isBinary: Bool) {
-        self.counts.metaCount += 1
         guard isBinary else { return self.metaDebug(line.extracting(key)) }
         let refusal = Answers.badFormat
         guard let bytes = self.decoded(line.extracting(key), refusal: refusal) else { return }
@@ -221,8 +235,11 @@ extension CommandExecutor {
     }
 
     private func metaDebug(_ key: Span<UInt8>) {
+        // As memcached, which counts no other meta command.
+        self.counts.metaCount += 1
         let output = self.output
         let now = Int(self.now)
+        self.noteFetch(key)
         let isHit = self.store.read(key, now: self.now, as: .none, bumps: false) { item in
             output.append("ME ")
             if item.hasBinaryKey { Base64Key.encode(key, into: output) } else { output.append(key) }

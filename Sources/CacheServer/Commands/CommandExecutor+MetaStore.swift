@@ -27,7 +27,7 @@ extension CommandExecutor {
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int
     ) -> MetaSetLine {
         do {
-            let flags = try MetaFlags(line, range)
+            let flags = try MetaFlags(line, range, key: key)
             let request = self.prepareMetaSet(line, key, range, byteCount, flags)
             return request.map { .good($0) } ?? .refused(hasData: true)
         } catch {
@@ -40,31 +40,37 @@ extension CommandExecutor {
         _ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>, _ byteCount: Int,
         _ flags: MetaFlags
     ) -> MetaSetRequest? {
-        let isOpaqueTooLong = self.hasLongOpaque(line, range)
+        guard flags.hasBinaryKey else {
+            return self.prepareMetaSet(line, line.extracting(key), range, byteCount, flags)
+        }
+        guard let bytes = self.decoded(line.extracting(key)) else { return nil }
+        return self.prepareMetaSet(line, bytes.bytes, range, byteCount, flags)
+    }
+
+    private func prepareMetaSet(
+        _ line: Span<UInt8>, _ key: Span<UInt8>, _ range: Range<Int>, _ byteCount: Int,
+        _ flags: MetaFlags
+    ) -> MetaSetRequest? {
         guard let mode = Self.mode(flags) else {
             self.output.append("CLIENT_ERROR invalid mode for ms M token\r\n")
             return nil
         }
-        if isOpaqueTooLong {
+        let request = MetaSetRequest(flags: flags, mode: mode, byteCount: byteCount)
+        guard
+            self.store.settings.takes(
+                keyByteCount: key.count, valueByteCount: byteCount, flags: flags.clientFlags)
+        else {
+            self.counts.tooLargeCount += 1
+            // Here the old value goes whatever the mode is.
+            self.refuseTooLarge(key, self.request(request), byteCount, dropsOld: true)
+            self.output.append(Answers.tooLarge)
+            return nil
+        }
+        guard !self.hasLongOpaque(line, range) else {
             self.output.append(Answers.opaqueTooLong)
             return nil
         }
-        var keyByteCount = key.count
-        if flags.hasBinaryKey {
-            guard let bytes = self.decoded(line.extracting(key)) else { return nil }
-            keyByteCount = bytes.count
-        }
-        guard
-            self.store.settings.takes(
-                keyByteCount: keyByteCount, valueByteCount: byteCount, flags: flags.clientFlags)
-        else {
-            self.counts.tooLargeCount += 1
-            self.output.append(Answers.tooLarge)
-            // An old value must not outlive the try to replace it.
-            self.dropOld(line, key, flags)
-            return nil
-        }
-        return MetaSetRequest(flags: flags, mode: mode, byteCount: byteCount)
+        return request
     }
 
     private static func mode(_ flags: MetaFlags) -> CacheStore.Mode? {
@@ -75,17 +81,6 @@ extension CommandExecutor {
         case UInt8(ascii: "P"): .prepend
         case UInt8(ascii: "R"): flags.cas == nil ? .replace : .compareAndSet
         default: nil
-        }
-    }
-
-    private func dropOld(_ line: Span<UInt8>, _ key: Range<Int>, _ flags: MetaFlags) {
-        guard flags.hasBinaryKey else {
-            _ = self.store.delete(line.extracting(key), now: self.now)
-            return
-        }
-        let bytes = ByteBuffer()
-        if Base64Key.decode(line.extracting(key), into: bytes) {
-            _ = self.store.delete(bytes.bytes, now: self.now)
         }
     }
 
@@ -107,9 +102,7 @@ extension CommandExecutor {
         _ value: Span<UInt8>, _ arrived: ArrivedValue?
     ) {
         let flags = request.flags
-        self.counts.metaCount += 1
         var byteCount = arrived?.item?.byteCount ?? value.count
-        self.prefixes.count(.set, key)
         self.noteFetch(key)
         let (outcome, cas) = self.store(key, value, arrived, request)
         let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
@@ -140,7 +133,7 @@ extension CommandExecutor {
         request.conditions.cas = flags.cas ?? 0
         request.conditions.takesOlder = flags.marksStale
         request.conditions.hasBinaryKey = flags.hasBinaryKey
-        request.conditions.explicitCAS = flags.explicitCAS
+        request.conditions.explicitCAS = self.explicitCAS(flags)
         return request
     }
 
@@ -154,6 +147,9 @@ extension CommandExecutor {
             let result = self.put(key, value, arrived, request)
             guard result.outcome == .notStored, meta.isJoin, let seconds = meta.flags.vivifies
             else { return result }
+            // One command is one store.
+            let byteCount = arrived?.item?.byteCount ?? value.count
+            self.store.countStores(-1, key, valueByteCount: byteCount)
             var alone = request
             alone.mode = .add
             alone.expiry = self.clock.expiry(seconds, now: self.now)
@@ -178,7 +174,7 @@ extension CommandExecutor {
 
     func metaArithmetic(_ line: Span<UInt8>, _ key: Range<Int>, _ range: Range<Int>) {
         let refusal = Answers.badArithmeticFlags
-        guard let flags = self.flags(line, range, refusal: refusal) else { return }
+        guard let flags = self.flags(line, key, range, refusal: refusal) else { return }
         guard flags.hasBinaryKey else {
             return self.metaArithmetic(line, range, flags, line.extracting(key))
         }
@@ -189,44 +185,41 @@ extension CommandExecutor {
     private func metaArithmetic(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
     ) {
-        self.counts.metaCount += 1
         let isIncrement: Bool
         switch flags.mode {
         case 0, UInt8(ascii: "I"), UInt8(ascii: "+"): isIncrement = true
         case UInt8(ascii: "D"), UInt8(ascii: "-"): isIncrement = false
         default: return self.output.append("CLIENT_ERROR invalid mode for ma M token\r\n")
         }
-        self.noteFetch(key)
-        let outcome = self.store.change(
-            key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0,
-            explicitCAS: flags.explicitCAS)
-        switch outcome {
-        case .notANumber: self.output.append(Answers.notANumber)
-        case .outOfMemory: self.output.append("SERVER_ERROR out of memory\r\n")
-        case .exists: self.answer("EX", line, range, flags, key, cas: nil)
-        case .number(let number):
-            self.answer(number, isNew: false, line, range, flags, key)
-        case .notFound:
-            guard flags.vivifies != nil else {
+        for _ in 0..<Self.triesMax {
+            self.noteFetch(key)
+            let outcome = self.store.change(
+                key, by: flags.delta, isIncrement: isIncrement, now: self.now, cas: flags.cas ?? 0,
+                explicitCAS: self.explicitCAS(flags), countsMiss: flags.vivifies == nil)
+            switch outcome {
+            case .notANumber: return self.output.append(Answers.notANumber)
+            case .outOfMemory: return self.output.append("SERVER_ERROR out of memory\r\n")
+            case .exists: return self.answer("EX", line, range, flags, key, cas: nil)
+            case .number(let number):
+                return self.answer(number, isNew: false, line, range, flags, key)
+            case .notFound where flags.vivifies == nil:
                 return self.answer("NF", line, range, flags, key, cas: nil)
+            case .notFound: if self.makeNumber(line, range, flags, key) { return }
             }
-            self.makeNumber(line, range, flags, key)
         }
+        self.answer("NF", line, range, flags, key, cas: nil)
     }
 
+    /// Makes the number that `N` asks for; false when somebody else was faster.
     private func makeNumber(
         _ line: Span<UInt8>, _ range: Range<Int>, _ flags: MetaFlags, _ key: Span<UInt8>
-    ) {
-        let text = ByteBuffer()
-        text.append(decimal: flags.initial)
-        var conditions = CacheStore.Conditions()
-        conditions.explicitCAS = flags.explicitCAS
-        let (outcome, _) = self.store.store(
-            key, text.bytes, mode: .add, flags: 0, expiry: 0, now: self.now, conditions)
-        guard outcome == .stored else {
-            return self.output.append("SERVER_ERROR Out of memory allocating new item\r\n")
+    ) -> Bool {
+        switch self.makeNumber(key, flags.initial, expiry: 0, self.explicitCAS(flags)).outcome {
+        case .stored: self.answer(flags.initial, isNew: true, line, range, flags, key)
+        case .notStored: return false
+        default: self.output.append("SERVER_ERROR Out of memory allocating new item\r\n")
         }
-        self.answer(flags.initial, isNew: true, line, range, flags, key)
+        return true
     }
 
     /// The answer with a number; the flags that change the item do so here.

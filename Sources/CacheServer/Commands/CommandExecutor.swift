@@ -1,6 +1,7 @@
 import Base
 import CacheStorage
 import MemcacheProtocol
+import Synchronization
 
 /// Executes commands on a store: as long as one run of a session's commands lasts.
 ///
@@ -183,6 +184,31 @@ struct CommandExecutor {
         }
     }
 
+    /// Tells of a value that is too large. An old value must not outlive the try to
+    /// replace it.
+    func refuseTooLarge(
+        _ key: Span<UInt8>, _ request: CacheStore.StoreRequest, _ byteCount: Int, dropsOld: Bool
+    ) {
+        self.noteStore(key, .tooLarge, request.mode, byteCount, expiry: 0)
+        guard dropsOld else { return }
+        self.noteFetch(key)
+        var fatal = request
+        fatal.mode = .set
+        // It is refused here too, and takes the old one with it, which counts as no delete.
+        _ = self.store.begin(key, byteCount: byteCount, fatal, now: self.now)
+    }
+
+    /// Stores a number that was not there to be changed.
+    func makeNumber(
+        _ key: Span<UInt8>, _ number: UInt64, expiry: UInt32, _ explicitCAS: UInt64? = nil
+    ) -> (outcome: CacheStore.StoreOutcome, cas: UInt64) {
+        self.noteFetch(key)
+        let made = self.store.makeNumber(
+            key, number, expiry: expiry, explicitCAS: explicitCAS, now: self.now)
+        self.noteStore(key, made.outcome, .add, 0, expiry: expiry)
+        return made
+    }
+
     // MARK: The others
 
     func delete(_ key: Span<UInt8>, isSilent: Bool) {
@@ -218,7 +244,13 @@ struct CommandExecutor {
         if !isSilent { self.output.append(isFound ? Answers.touched : Answers.notFound) }
     }
 
-    func flushAll(delay: Int, isSilent: Bool) {
+    func flushAll(delay: Int?, isSilent: Bool) {
+        guard let delay else {
+            // memcached counts it all the same.
+            self.counts.flushCount += 1
+            if !isSilent { self.output.append(Answers.badExpiry) }
+            return
+        }
         self.flush(at: delay <= 0 ? self.now : self.clock.expiry(delay, now: self.now))
         if !isSilent { self.output.append(Answers.ok) }
     }
@@ -226,75 +258,7 @@ struct CommandExecutor {
     /// What is older than `second` is gone from then on.
     func flush(at second: UInt32) {
         self.counts.flushCount += 1
+        self.commands.lastFlush.second.store(second, ordering: .relaxed)
         self.store.flush(at: second, now: self.now)
-    }
-
-    // MARK: For who watches
-
-    /// Tells of a key that is looked for; answers what is known of its item when somebody watches.
-    /// One key in many is counted, for who asks which are hot.
-    @inline(__always)
-    @discardableResult
-    func noteFetch(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
-        self.counts.untilLook &-= 1
-        if self.counts.untilLook == 0 {
-            self.counts.untilLook = self.hotKeys.look(at: key, now: self.now)
-        }
-        return self.watch == nil ? nil : self.noteFetchNow(key)
-    }
-
-    private func noteFetchNow(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
-        let facts = self.facts(key)
-        self.watch?.fetched(key, facts)
-        return facts
-    }
-
-    private func facts(_ key: Span<UInt8>) -> WatchLog.ItemFacts? {
-        var facts: WatchLog.ItemFacts?
-        _ = self.store.read(key, now: self.now, as: .none, bumps: false) {
-            facts = WatchLog.ItemFacts($0)
-        }
-        return facts
-    }
-
-    /// Tells of a value of so many bytes that was to be stored.
-    @inline(__always)
-    func noteStore(
-        _ key: Span<UInt8>, _ outcome: CacheStore.StoreOutcome, _ mode: CacheStore.Mode,
-        _ byteCount: Int, expiry: UInt32
-    ) {
-        if let watch = self.watch {
-            self.tell(watch, key, outcome, mode, byteCount, expiry: expiry)
-        }
-    }
-
-    private func tell(
-        _ watch: WatchLog, _ key: Span<UInt8>, _ outcome: CacheStore.StoreOutcome,
-        _ mode: CacheStore.Mode, _ byteCount: Int, expiry: UInt32
-    ) {
-        let word: StaticString
-        switch mode {
-        case .set: word = "set"
-        case .add: word = "add"
-        case .replace: word = "replace"
-        case .append: word = "append"
-        case .prepend: word = "prepend"
-        case .compareAndSet: word = "cas"
-        }
-        watch.stored(
-            key, outcome, word, secondsLeft: expiry == 0 ? 0 : Int(expiry) - Int(self.now),
-            self.facts(key, stored: outcome == .stored, byteCount))
-    }
-
-    /// What is told of an item that was to be stored: of a joined one its whole value.
-    private func facts(
-        _ key: Span<UInt8>, stored isStored: Bool, _ byteCount: Int
-    ) -> WatchLog.ItemFacts {
-        if isStored, let facts = self.facts(key) { return facts }
-        var facts = WatchLog.ItemFacts()
-        facts.classNumber = self.store.classNumber(
-            keyByteCount: key.count, valueByteCount: byteCount)
-        facts.byteCount = byteCount
-        return facts
     }
 }

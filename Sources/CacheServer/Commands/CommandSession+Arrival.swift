@@ -46,7 +46,7 @@ extension CommandSession {
             if executor.request(arrival.command, head.span).mode == .set {
                 item.removeOld(now: executor.now)
             }
-            executor.answer(.outOfMemory, to: arrival.command, head.span)
+            executor.answerOutOfMemory(to: arrival.command, head.span)
             self.skipCount = missing + end
             return true
         }
@@ -58,8 +58,9 @@ extension CommandSession {
         let rest = input.bytes
         if end == 0 || rest[0] == 0x0D && rest[1] == 0x0A {
             guard self.store(arrival, executor) else { return false }
-        } else if !arrival.command.isSilent {
-            executor.output.append(Answers.badDataChunk)
+        } else {
+            item.countStore()
+            if !arrival.command.isSilent { executor.output.append(Answers.badDataChunk) }
         }
         self.arrival = nil
         input.consume(end)
@@ -106,6 +107,17 @@ extension CommandExecutor {
         case .text(let command): self.request(command)
         case .meta(_, _, let request): self.request(request)
         case .binary(let request): self.request(request, head)
+        }
+    }
+
+    /// Answers that there is no memory for the rest of a value.
+    fileprivate func answerOutOfMemory(to command: ValueArrival.Command, _ head: Span<UInt8>) {
+        switch command {
+        case .binary(let request):
+            BinaryAnswers(to: request.header, self.output)
+                .error(.outOfMemory, "Out of memory during read")
+        case _ where command.isSilent: break
+        default: self.output.append("SERVER_ERROR Out of memory during read\r\n")
         }
     }
 

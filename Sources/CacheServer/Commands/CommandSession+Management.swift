@@ -13,6 +13,10 @@ extension CommandSession {
         _ verb: ManagementVerb, _ line: Span<UInt8>, _ words: Range<Int>,
         _ executor: CommandExecutor
     ) {
+        // Whatever is to be watched.
+        if verb == .watch, !self.service.options.commands.allowsWatch {
+            return executor.output.append("CLIENT_ERROR watch commands not allowed\r\n")
+        }
         let start = executor.output.count
         self.perform(ManagementCommand(verb, line, words), executor)
         var last = words.upperBound..<words.upperBound
@@ -101,9 +105,8 @@ extension CommandSession {
 
     private func watch(_ streams: WatchStreams, _ output: ByteBuffer) {
         let options = self.service.options.commands
-        guard options.allowsWatch, self.record != nil else {
-            return output.append("CLIENT_ERROR watch commands not allowed\r\n")
-        }
+        // Datagrams cannot be watched by, and memcached says nothing to that.
+        guard self.record != nil else { return }
         guard output.isEmpty else {
             return output.append("ERROR cannot pipeline other commands before watch\r\n")
         }
@@ -180,7 +183,8 @@ extension CommandSession {
         guard options.memory.eviction.hasCrawler else {
             return output.append(Answers.crawlerDisabled)
         }
-        guard options.commands.allowsDump, self.record != nil else {
+        guard self.record != nil || !options.commands.allowsDump else { return }
+        guard options.commands.allowsDump else {
             return output.append(
                 keysOnly ? "ERROR key dump not allowed\r\n" : "ERROR metadump not allowed\r\n")
         }

@@ -30,11 +30,13 @@ extension CommandSession {
             keyByteCount: command.key.count, valueByteCount: command.byteCount,
             flags: command.flags)
         {
-            // An old value must not outlive the try to replace it.
-            if command.verb == .set {
-                _ = executor.store.delete(line.extracting(command.key), now: executor.now)
-            }
-            executor.answer(.tooLarge, isSilent: command.isSilent)
+            let key = line.extracting(command.key)
+            executor.prefixes.count(.set, key)
+            executor.counts.tooLargeCount += 1
+            executor.refuseTooLarge(
+                key, executor.request(command), command.byteCount,
+                dropsOld: command.verb == .set)
+            if !command.isSilent { executor.output.append(Answers.tooLarge) }
             return self.skip(input, lineByteCount, command.byteCount)
         }
         guard let value = self.value(input, lineByteCount, command.byteCount) else {
@@ -43,6 +45,9 @@ extension CommandSession {
         }
         let bytes = input.bytes
         guard Self.hasLineEnd(bytes, value.upperBound) else {
+            let key = line.extracting(command.key)
+            executor.prefixes.count(.set, key)
+            executor.store.countStores(1, key, valueByteCount: command.byteCount)
             if !command.isSilent { executor.output.append(Answers.badDataChunk) }
             input.consume(value.upperBound + 2)
             return true
@@ -84,6 +89,8 @@ extension CommandSession {
         }
         let bytes = input.bytes
         guard Self.hasLineEnd(bytes, value.upperBound) else {
+            executor.store.countStores(
+                1, line.extracting(command.key), valueByteCount: command.byteCount)
             executor.output.append(Answers.badDataChunk)
             input.consume(value.upperBound + 2)
             return true

@@ -302,7 +302,7 @@ final class CommandSession {
         return true
     }
 
-    private func flushAll(_ delay: Int, isSilent: Bool, _ executor: CommandExecutor) {
+    private func flushAll(_ delay: Int?, isSilent: Bool, _ executor: CommandExecutor) {
         if self.service.options.commands.allowsFlush {
             return executor.flushAll(delay: delay, isSilent: isSilent)
         }

@@ -17,6 +17,7 @@ final class LoopCommands {
     /// What is counted until it is added to `counters`.
     let counts: BatchCounts
     let counters: CommandCounters
+    let lastFlush: LastFlush
     /// The large value in the middle of the answers; nil where none may be, and answers are made
     /// whole.
     let pinned: PinnedAnswer?
@@ -32,6 +33,7 @@ final class LoopCommands {
         self.hotKeys = common.hotKeys
         self.counts = BatchCounts(untilLook: common.hotKeys.firstGap())
         self.counters = counters
+        self.lastFlush = common.lastFlush
         self.pinned = pinned
     }
 
@@ -49,6 +51,8 @@ final class CommonCommands: Sendable {
     fileprivate let clock: CacheClock
     fileprivate let prefixes: PrefixCounts
     fileprivate let hotKeys: HotKeys
+    /// The flush that was asked for last, by whichever loop.
+    let lastFlush = LastFlush()
     private let loopCount: Int
     /// Of datagrams, whichever loop they came to.
     private let ofDatagrams = CommandCounters()

@@ -1,11 +1,12 @@
 import CacheStorage
+import Synchronization
 
 // `stats settings`.
 extension StatisticsReports {
     func settings() -> StatisticList {
         let options = self.service.options
         var list = StatisticList()
-        Self.addNetwork(options, &list)
+        self.addNetwork(options, &list)
         list.add("num_threads", self.service.threadCount)
         list.add("num_threads_per_udp", self.service.threadCount)
         list.add("stat_key_prefix", "\(Unicode.Scalar(options.commands.prefixDelimiter))")
@@ -27,14 +28,16 @@ extension StatisticsReports {
         return list
     }
 
-    private static func addNetwork(_ options: CacheOptions, _ list: inout StatisticList) {
+    private func addNetwork(_ options: CacheOptions, _ list: inout StatisticList) {
         list.add("maxbytes", options.storage.memoryLimit)
         list.add("maxconns", options.network.connectionCountMax)
         list.add("tcpport", options.network.port)
         list.add("udpport", options.network.udpPort)
         list.add("inter", options.network.interfaceText ?? "NULL")
         list.add("verbosity", options.verbosity)
-        list.add("oldest", 0)
+        // As memcached, whose items of the flush's own second stay.
+        let flush = self.service.commands.lastFlush.second.load(ordering: .relaxed)
+        list.add("oldest", flush == 0 ? 0 : Int(flush) - 1)
         list.add("evictions", options.storage.evicts ? "on" : "off")
         list.add("domain_socket", options.network.socketPath ?? "NULL")
         list.add("umask", String(options.network.socketPermissions, radix: 8))

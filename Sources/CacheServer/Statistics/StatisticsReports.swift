@@ -48,6 +48,8 @@ struct StatisticsReports {
         if what.isEqual(to: "items") { return self.items() }
         if what.isEqual(to: "slabs") { return self.slabs() }
         if what.isEqual(to: "sizes") { return self.sizes() }
+        // Left out: there is nothing to report.
+        if what.isEqual(to: "extstore") { return StatisticList() }
         if what.isEqual(to: "replication") { return self.replication() }
         return nil
     }

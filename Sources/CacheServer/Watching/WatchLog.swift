@@ -9,11 +9,13 @@ struct WatchLog {
     struct ItemFacts {
         var classNumber = 0
         var byteCount = 0
+        var expiry: UInt32 = 0
 
         init() {}
         init(_ item: ItemView) {
             self.classNumber = item.classNumber
             self.byteCount = item.valueByteCount
+            self.expiry = item.expiry
         }
     }
 

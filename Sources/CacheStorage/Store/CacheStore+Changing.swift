@@ -52,15 +52,17 @@ extension CacheStore {
     /// Adds to or takes from a decimal number; adding wraps at 64 bits, taking stops at 0.
     ///
     /// A number that gets shorter is padded with blanks. memcached does so too, but for an item
-    /// that an answer it has not sent yet still holds.
+    /// that an answer it has not sent yet still holds. Who makes a number that is missing wants no
+    /// miss counted.
     package func change(
         _ key: Span<UInt8>, by delta: UInt64, isIncrement: Bool, now: UInt32, cas: UInt64 = 0,
-        explicitCAS: UInt64? = nil
+        explicitCAS: UInt64? = nil, countsMiss: Bool = true
     ) -> ArithmeticOutcome {
         let hash = self.hash(key)
         return self.withStripe(of: hash) { stripe in
             let reference = self.find(key, hash, stripe, now: now)
             guard reference != 0 else {
+                if !countsMiss { return .notFound }
                 if isIncrement {
                     self.stripes[stripe].counts.incrementMisses += 1
                 } else {

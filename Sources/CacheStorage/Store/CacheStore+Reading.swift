@@ -4,6 +4,8 @@ import Base
 package enum Access: Sendable {
     /// A get, a touch, both, or nothing that is counted.
     case get, touch, getAndTouch, none
+    /// A touch of what is found, and a get of what is not.
+    case touchIfFound
 }
 
 extension CacheStore {
@@ -125,7 +127,7 @@ extension CacheStore {
     private func countHit(_ item: Item, _ access: Access, _ stripe: Int) {
         if access == .none { return }
         let index = self.sizes.queueIndex(item)
-        if access != .touch {
+        if access != .touch, access != .touchIfFound {
             self.stripes[stripe].countGet(index, of: self.sizes.all.count)
         }
         if access != .get { self.hits(stripe, index) { $0.touch += 1 } }
@@ -134,7 +136,7 @@ extension CacheStore {
     @inline(__always)
     private func countMiss(_ access: Access, _ stripe: Int) {
         switch access {
-        case .get: self.stripes[stripe].counts.getMisses += 1
+        case .get, .touchIfFound: self.stripes[stripe].counts.getMisses += 1
         case .touch: self.stripes[stripe].counts.touchMisses += 1
         case .getAndTouch:
             self.stripes[stripe].counts.getMisses += 1

@@ -89,6 +89,12 @@ package final class PendingItem {
         }
     }
 
+    /// Counts the store of a value that did not end as it should.
+    package func countStore() {
+        let key = Item(self.store.arena, self.reference).key
+        self.store.countStores(1, key, valueByteCount: self.byteCount)
+    }
+
     /// Stores the value, which has arrived. May be tried again when it was not stored.
     package func commit(
         _ request: CacheStore.StoreRequest, now: UInt32

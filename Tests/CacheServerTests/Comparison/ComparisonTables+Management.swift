@@ -28,11 +28,13 @@ extension ComparisonTables {
         + each(
             "stats detail", "stats detail x", "stats detail on", "get a:1", "set a:1 0 0 1\r\n1",
             "get a:1", "get a:1 a:2 b", "delete a:1", "get nothing", "stats detail dump",
-            "stats detail off", "get a:1", "stats detail dump", "stats cachedump",
+            "mg a:1 v", "ms a:1 1\r\n1", "md a:1",
+            "set a:3 0 0 1\r\n123mn", "set a:4 0 0 2000000\r\n\(value(2_000_000))",
+            "stats detail dump", "stats detail off", "get a:1", "stats detail dump", "stats cachedump",
             "stats cachedump 1", "stats cachedump x 1", "stats cachedump 1 x",
             "stats cachedump 99 1", "stats cachedump 300 1")
         + each(
-            "watch x", "get a\r\nwatch fetchers", "debugtime p", "refresh_certs", "shutdown",
+            "stats extstore", "watch x", "get a\r\nwatch fetchers", "debugtime p", "refresh_certs", "shutdown",
             "shutdown graceful", "misbehave")
 
     /// With `-o track_sizes`.
@@ -48,7 +50,8 @@ extension ComparisonTables {
     static let forbidden: [String] = each(
         "flush_all", "flush_all noreply", "stats cachedump 1 1", "stats detail on",
         "stats detail dump", "lru_crawler metadump all", "lru_crawler mgdump all", "watch",
-        "watch fetchers", "set a 0 0 1\r\n1", "gets a", "cas a 0 0 1 5\r\n2", "mg a c v")
+        "watch fetchers", "watch x", "ms e 1 E77 c\r\n2", "mg e c", "ma m N0 E5 c", "ma m c",
+        "set a 0 0 1\r\n1", "gets a", "cas a 0 0 1 5\r\n2", "mg a c v")
 
     /// Each on a server of its own kind: what dumps and ends.
     static let dumps: [String] = each(

@@ -40,6 +40,20 @@ extension ComparisonTables {
         lines("ms a 3 T100 F7", "abc", "me a", "mg a", "me a x y", "me a b"),
     ]
 
+    /// Lines with more than one mistake: of several the last one is told.
+    static let metaMistakes: [String] = [
+        lines("mg c E b"), lines("mg c b E"), lines("mg c Fx b"), lines("mg c b Fx"),
+        lines("mg c Tx Fx b"), lines("ms a 2 Mappend b", "xx", "mn"),
+        lines("ms a 2 b MQ", "xx"), lines("ms Zm9v 2 b MQ", "xx"), lines("ma c MQ b"),
+        lines("ms a 2 MQ Fx", "xx"), lines("ms a 2 MQ Tx", "xx"), lines("md c Tx b"),
+        lines("md c b Tx"), lines("ms a 2 b O\(key(40))", "xx"),
+        lines("ms a 2 MQ O\(key(40))", "xx"), lines("mg c b Q"), lines("ma c E b MQ"),
+        Self.largeWithLongOpaque,
+    ]
+
+    static let largeWithLongOpaque = lines(
+        "ms a 2000000 O\(key(40))", value(2_000_000), "mn")
+
     static let metaArithmetic: [String] = [
         lines("ma n"), lines("ma n N0 J5 v"), lines("ma n v"), lines("ma n D5 v t c k O1"),
         lines("ma n MD D3 v"), lines("ma n MI D3 v"), lines("ma n M+ v", "ma n M- v"),

@@ -33,6 +33,10 @@ struct ComparisonTests {
 
     @Test func metaCommands() async throws { try await Self.compareAll(ComparisonTables.meta) }
 
+    @Test func severalMistakesInOneLine() async throws {
+        try await Self.compareAll(ComparisonTables.metaMistakes)
+    }
+
     @Test func limits() async throws { try await Self.compareAll(ComparisonTables.limits) }
 
     @Test func byteByByte() async throws {

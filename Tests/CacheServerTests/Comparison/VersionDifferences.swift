@@ -45,6 +45,30 @@ enum VersionDifferences {
 
     static let entries: [Entry] = [
         Entry(
+            sent: "mg c E b\r\n", old: ["CLIENT_ERROR invalid flag\r\n"],
+            new: ["CLIENT_ERROR error decoding key\r\n"]),
+        Entry(
+            sent: "mg c b E\r\n", old: ["CLIENT_ERROR invalid flag\r\n"],
+            new: ["CLIENT_ERROR bad token in command line format\r\n"]),
+        Entry(
+            sent: "md c Tx b\r\n", old: ["CLIENT_ERROR invalid or duplicate flag\r\n"],
+            new: ["CLIENT_ERROR error decoding key\r\n"]),
+        Entry(
+            sent: "md c b Tx\r\n", old: ["CLIENT_ERROR invalid or duplicate flag\r\n"],
+            new: ["CLIENT_ERROR bad token in command line format\r\n"]),
+        Entry(
+            sent: ComparisonTables.largeWithLongOpaque,
+            old: ["CLIENT_ERROR opaque token too long\r\n", "MN\r\n"],
+            new: ["SERVER_ERROR object too large for cache\r\n", "MN\r\n"]),
+        Entry(
+            sent: "ms e 1 E77 c\r\n2\r\n", old: ["CLIENT_ERROR invalid flag\r\n"],
+            new: ["HD c#1"]),
+        Entry(sent: "mg e c\r\n", old: ["EN"], new: ["HD c#1"]),
+        Entry(
+            sent: "ma m N0 E5 c\r\n", old: ["CLIENT_ERROR invalid or duplicate flag\r\n"],
+            new: ["HD c#1"]),
+        Entry(sent: "ma m c\r\n", old: ["NF"], new: ["HD c#1"]),
+        Entry(
             sent: "lru_crawler mgdump x\r\n", old: ["ERROR\r\n"],
             new: ["BADCLASS invalid class id\r\n"]),
         Entry(

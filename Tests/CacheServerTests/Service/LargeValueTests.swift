@@ -176,7 +176,7 @@ struct LargeValueTests {
             { count += 1 }
             #expect(count > 1)
             #expect(
-                try await halfway.finish() == "SERVER_ERROR out of memory storing object\r\n")
+                try await halfway.finish() == "SERVER_ERROR Out of memory during read\r\n")
             #expect(try await halfway.ask("get l\r\n") == "END\r\n")
             #expect(try await halfway.ask("mg f0 s\r\n") == "HD s500000\r\n")
             await halfway.stop()

@@ -42,6 +42,22 @@ struct ManagementTests {
         return watcher
     }
 
+    @Test func whoWatchesMutationsSeesWhatIsTooLarge() async throws {
+        try await runOnLoop { group in
+            let loop = group.loops[0]
+            let cache = try await TestCache(on: loop)
+            let watcher = try await Self.watch("mutations", cache, on: loop)
+            let value = String(repeating: "x", count: 2_000_000)
+            for command in ["set a 0 0", "ms a"] {
+                _ = try await Self.ask(cache, "\(command) 2000000\r\n\(value)\r\n", on: loop)
+                let line = try await Self.read(watcher, until: "size=0").joined()
+                #expect(line.contains("type=item_store key=a status=too_large cmd=set ttl=0"))
+            }
+            watcher.close()
+            await cache.stop()
+        }
+    }
+
     @Test func whoWatchesSystemEventsSeesPagesMoveAndCrawlsEnd() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

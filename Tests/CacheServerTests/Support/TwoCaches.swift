@@ -88,6 +88,23 @@ final class TwoCaches {
             """, sourceLocation: sourceLocation)
     }
 
+    /// The statistics that both answer to a command.
+    func statistics(
+        _ command: String
+    ) async throws -> (theirs: [String: String], ours: [String: String]) {
+        func ask(_ path: String) async throws -> [String: String] {
+            let bytes = Array("\(command)\r\n".utf8)
+            let text = try await Exchange.send(bytes, to: path, on: self.loop).text
+            var found: [String: String] = [:]
+            for line in text.split(separator: "\r\n") {
+                let words = line.split(separator: " ", maxSplits: 2)
+                if words.count == 3, words[0] == "STAT" { found["\(words[1])"] = "\(words[2])" }
+            }
+            return found
+        }
+        return (try await ask(self.peer.socketPath), try await ask(self.ours.socketPath))
+    }
+
     /// The names of the statistics that both answer to a command.
     func names(_ command: String) async throws -> (theirs: [String], ours: [String]) {
         func ask(_ path: String) async throws -> [String] {
