@@ -34,6 +34,8 @@ package enum CacheProgram {
         settings.controlPath = options.controlPath
         settings.user = options.user
         settings.pidFile = options.pidFile
+        // memcached serves without it.
+        settings.needsPidFile = false
         settings.runsInBackground = options.runsInBackground
         settings.startFailureStatus = Self.systemStatus
         settings.unknownUserStatus = Self.unknownUserStatus

@@ -116,7 +116,7 @@ package final class CacheService: DaemonService {
         try self.replicator?.listen(options.network, self.daemon.sockets)
         let datagrams = try self.bindDatagrams(options.network)
         self.datagrams.withLock { $0 = datagrams }
-        try listeners.writePortFile(udp: datagrams?.addresses ?? [])
+        self.writePortFile(listeners, datagrams, options.network)
         if options.memory.locksMemory { self.lockMemory() }
         self.mainLoop.withLock { $0 = loop }
         CacheMetrics.declare(self, in: self.daemon.metrics)
@@ -143,6 +143,18 @@ package final class CacheService: DaemonService {
             return try CacheDatagrams(addresses, on: self.daemon.loops.loops, for: self)
         } catch {
             throw StartError(description: "-U \(network.udpPort): cannot bind: \(error)")
+        }
+    }
+
+    /// As memcached, which goes on when it cannot.
+    private func writePortFile(
+        _ listeners: CacheListeners, _ datagrams: CacheDatagrams?, _ network: NetworkOptions
+    ) {
+        do {
+            try listeners.writePortFile(
+                udp: datagrams?.addresses ?? [], isNeeded: network.socketPath == nil)
+        } catch {
+            self.daemon.logger.warning("\(error)")
         }
     }
 

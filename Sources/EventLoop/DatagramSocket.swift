@@ -13,6 +13,8 @@ package final class DatagramSocket: @unchecked Sendable {
 
     /// Where it is bound, with the real port where 0 was asked for.
     package let address: SocketAddress
+    /// Its descriptor, until it is stopped.
+    package var descriptorNumber: Int32 { self.descriptor }
     private let loop: Loop
     private let descriptor: Int32
     private let serve: (DatagramBatch, Int) -> Void

@@ -105,8 +105,10 @@ extension CommandSession {
 
     private func watch(_ streams: WatchStreams, _ output: ByteBuffer) {
         let options = self.service.options.commands
-        // Datagrams cannot be watched by, and memcached says nothing to that.
-        guard self.record != nil else { return }
+        // By datagrams nobody watches.
+        guard self.record != nil else {
+            return output.append("CLIENT_ERROR watch commands not allowed\r\n")
+        }
         guard output.isEmpty else {
             return output.append("ERROR cannot pipeline other commands before watch\r\n")
         }
@@ -183,8 +185,7 @@ extension CommandSession {
         guard options.memory.eviction.hasCrawler else {
             return output.append(Answers.crawlerDisabled)
         }
-        guard self.record != nil || !options.commands.allowsDump else { return }
-        guard options.commands.allowsDump else {
+        guard options.commands.allowsDump, self.record != nil else {
             return output.append(
                 keysOnly ? "ERROR key dump not allowed\r\n" : "ERROR metadump not allowed\r\n")
         }

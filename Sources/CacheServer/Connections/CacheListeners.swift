@@ -40,14 +40,16 @@ struct CacheListeners {
 
     /// Writes the ports to the file that MEMCACHED_PORT_FILENAME names, where it names one.
     ///
-    /// - Parameter udpPorts: the ports of UDP, as `udp` addresses.
+    /// - Parameters:
+    ///   - udp: the ports of UDP, as addresses.
+    ///   - isNeeded: whether there is to be a file also when there is no port to write.
     /// - Throws: when the file cannot be written.
-    func writePortFile(udp: [SocketAddress] = []) throws {
+    func writePortFile(udp: [SocketAddress] = [], isNeeded: Bool = false) throws(StartError) {
         guard let path = Processes.environment(Self.portFileVariable) else { return }
         let lines =
             self.entries.compactMap { Self.portLine("TCP", $0.listener.address) }
             + udp.compactMap { Self.portLine("UDP", $0) }
-        guard !lines.isEmpty else { return }
+        guard isNeeded || !lines.isEmpty else { return }
         do {
             try Files.write(Array(lines.joined().utf8), to: path)
         } catch {

@@ -1,6 +1,7 @@
 import Base
 import EventLoop
 import MemcacheProtocol
+import Synchronization
 import SystemInterface
 
 /// The cache by datagrams (`-U`): each bears whole commands, and each answer goes back by itself.
@@ -8,31 +9,52 @@ import SystemInterface
 /// As memcached has it, but that a datagram's commands are its own: one that is not whole is
 /// dropped, where memcached takes the next datagram, whoever sends it, for the rest.
 final class CacheDatagrams: Sendable {
-    private let sockets: [DatagramSocket]
+    /// A socket, and when it was asked last.
+    struct Place: Sendable {
+        let socket: DatagramSocket
+        let lastCommand: LastCommand
+    }
+
+    /// When something came last, on the loops' clock.
+    final class LastCommand: Sendable { let nanoseconds = Atomic<Int64>(0) }
+
+    private let places: [Place]
 
     /// Binds at the addresses, one loop after another.
     init(
         _ addresses: [SocketAddress], on loops: [Loop], for service: CacheService
     ) throws(Errno) {
-        var sockets: [DatagramSocket] = []
+        var places: [Place] = []
         for (index, address) in addresses.enumerated() {
             let loop = loops[index % loops.count]
-            sockets.append(
-                try DatagramSocket(address, on: loop) { batch, index in
-                    Self.serve(batch, index, service, at: loop.now)
-                })
+            let last = LastCommand()
+            last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
+            let socket = try DatagramSocket(address, on: loop) { batch, index in
+                last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
+                Self.serve(batch, index, service, at: loop.now)
+            }
+            places.append(Place(socket: socket, lastCommand: last))
         }
-        self.sockets = sockets
+        self.places = places
     }
 
     /// Where it is bound.
-    var addresses: [SocketAddress] { self.sockets.map(\.address) }
+    var addresses: [SocketAddress] { self.places.map(\.socket.address) }
+    /// The sockets' descriptors and addresses, and when each was asked last.
+    var numbers: [(descriptor: Int32, address: SocketAddress, lastCommand: Int64)] {
+        self.places.map {
+            (
+                $0.socket.descriptorNumber, $0.socket.address,
+                $0.lastCommand.nanoseconds.load(ordering: .relaxed)
+            )
+        }
+    }
 
     /// Begins to serve.
-    func start() { for socket in self.sockets { socket.start() } }
+    func start() { for place in self.places { place.socket.start() } }
 
     /// Serves no more.
-    func stop() { for socket in self.sockets { socket.stop() } }
+    func stop() { for place in self.places { place.socket.stop() } }
 
     private static func serve(
         _ batch: DatagramBatch, _ index: Int, _ service: CacheService, at time: Instant

@@ -39,6 +39,10 @@ struct Credentials: Sendable {
             form == .authenticationFile ? Self.fileEntryCountMax : Self.databaseEntryCountMax
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         if lines.last?.isEmpty ?? false { lines.removeLast() }
+        // Without any entry nobody could log in.
+        if lines.isEmpty, form == .authenticationFile {
+            throw Problem(line: 1, message: "expected user:password")
+        }
         for (index, whole) in lines.enumerated() {
             let line = whole.prefix { $0 != 0x0D }
             if index >= limit {

@@ -53,9 +53,9 @@ extension CacheOptions {
         case "idle_timeout":
             self.network.idleSecondsMax = try value.number(0...Int(Int32.max), "seconds")
         case "watcher_logbuf_size":
-            self.commands.watcherBufferKilobytes = try value.number(1...1 << 20, "kilobytes")
+            self.commands.watcherBufferKilobytes = try value.number(0...1 << 20, "kilobytes")
         case "worker_logbuf_size":
-            self.commands.workerBufferKilobytes = try value.number(1...1 << 20, "kilobytes")
+            self.commands.workerBufferKilobytes = try value.number(0...1 << 20, "kilobytes")
         case "read_buf_mem_limit":
             self.readBufferMegabytes = try value.number(0...1 << 20, "megabytes")
         case "no_modern":

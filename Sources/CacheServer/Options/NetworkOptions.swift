@@ -37,11 +37,11 @@ package struct NetworkOptions: Sendable {
     mutating func take(_ key: String, _ value: OptionValue) throws(OptionProblem) -> Bool {
         switch key {
         case "p":
-            self.port = try value.number(-1...65_535, "port", exitStatus: .usage)
+            self.port = try Self.port(value, "port")
             self.hasNetworkOption = true
             self.hasPort = true
         case "U":
-            self.udpPort = try value.number(-1...65_535, "UDP port", exitStatus: .usage)
+            self.udpPort = try Self.port(value, "UDP port")
             self.hasNetworkOption = self.hasNetworkOption || self.udpPort != 0
         case "l": try self.takeInterfaces(try value.text())
         case "s": self.socketPath = try value.text()
@@ -56,6 +56,15 @@ package struct NetworkOptions: Sendable {
         default: return false
         }
         return true
+    }
+
+    /// A port that is too large is a mistake of usage; one below -1 memcached tries to listen at.
+    private static func port(
+        _ value: OptionValue, _ what: String
+    ) throws(OptionProblem) -> Int {
+        let isNegative = value.argument.flatMap { Int($0) }.map { $0 < Self.anyPort } ?? false
+        return try value.number(
+            Self.anyPort...65_535, what, exitStatus: isNegative ? .system : .usage)
     }
 
     private mutating func takeInterfaces(_ text: String) throws(OptionProblem) {

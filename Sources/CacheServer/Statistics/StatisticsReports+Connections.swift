@@ -1,4 +1,5 @@
 import Base
+import Synchronization
 import SystemInterface
 
 // `stats conns`.
@@ -13,6 +14,13 @@ extension StatisticsReports {
             list.add("\(listener.descriptor):addr", Self.text(listener.address))
             list.add("\(listener.descriptor):state", "conn_listening")
             list.add("\(listener.descriptor):secs_since_last_cmd", uptime)
+        }
+        for place in self.service.datagrams.withLock({ $0?.numbers }) ?? [] {
+            list.add("\(place.descriptor):UDP", "UDP")
+            list.add("\(place.descriptor):addr", Self.text(place.address, "udp"))
+            list.add("\(place.descriptor):state", "conn_read")
+            list.add(
+                "\(place.descriptor):secs_since_last_cmd", Self.since(place.lastCommand, now))
         }
         for record in self.service.table.all {
             let number = "\(record.descriptor)"
@@ -36,10 +44,10 @@ extension StatisticsReports {
     }
 
     /// `tcp:127.0.0.1:11211`, `tcp6:[::1]:11211`, `unix:/path`.
-    private static func text(_ address: SocketAddress) -> String {
+    private static func text(_ address: SocketAddress, _ transport: String = "tcp") -> String {
         switch address {
-        case .ipv4: "tcp:\(address)"
-        case .ipv6: "tcp6:\(address)"
+        case .ipv4: "\(transport):\(address)"
+        case .ipv6: "\(transport)6:\(address)"
         case .unix(let path): "unix:\(path)"
         }
     }

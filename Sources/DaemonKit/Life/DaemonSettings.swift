@@ -21,6 +21,8 @@ package struct DaemonSettings: Sendable {
     package var user: String?
     /// The file that holds the process's number while it runs (`-P`).
     package var pidFile: String?
+    /// Whether a start fails that cannot write it; else it is logged.
+    package var needsPidFile = true
     /// Whether to go on in the background once everything is open (`-d`).
     package var runsInBackground = false
     /// What a start that failed ends with, and one because there is no such user.

@@ -67,7 +67,7 @@ final class LifeCycle: Sendable {
         try self.daemon.openControl(on: self.loop)
         try self.daemon.sockets.checkAllClaimed()
         let pidFile = settings.pidFile.map { PidFile(path: $0) }
-        try pidFile?.writeOrExplain()
+        try self.write(pidFile)
         defer { pidFile?.remove() }
         if let user = settings.user { try Self.becomeUser(user, settings) }
         // From here on a signal may find clients that are served.
@@ -288,6 +288,17 @@ package struct StartError: Error, Equatable, Sendable, CustomStringConvertible {
     package init(description: String, exitStatus: Int32? = nil) {
         self.description = description
         self.exitStatus = exitStatus
+    }
+}
+
+extension LifeCycle {
+    private func write(_ pidFile: PidFile?) throws(StartError) {
+        do {
+            try pidFile?.writeOrExplain()
+        } catch {
+            if self.daemon.settings.needsPidFile { throw error }
+            self.logger.warning("\(error)")
+        }
     }
 }
 

@@ -25,7 +25,7 @@ struct OptionStatusTests {
         "-o watcher_logbuf_size=x", "-o worker_logbuf_size", "-o read_buf_mem_limit=x",
         "-o slab_chunk_max=3", "-o ssl_chain_cert", "-o ssl_verify_mode=9",
         "-o ssl_min_version=9", "-o ssl_wbuf_size=x", "-S -U 11211", "--nonsense", "-y", "-m",
-        "-Z -p 0",
+        "-Z -p 0", "-p -2 -l 127.0.0.1", "-p 0 -U -2 -l 127.0.0.1",
     ]
 
     @Test(arguments: Self.refused) func theStatusIsThatOfMemcached(line: String) throws {

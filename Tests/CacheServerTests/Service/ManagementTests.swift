@@ -42,6 +42,20 @@ struct ManagementTests {
         return watcher
     }
 
+    @Test func theConnectionsHaveThePlacesOfDatagrams() async throws {
+        try await runOnLoop { group in
+            let loop = group.loops[0]
+            let cache = try await TestCache(["-l", "127.0.0.1", "-p", "0", "-U", "-1"], on: loop)
+            let text = try await Self.ask(cache, "stats conns\r\n", on: loop)
+            let lines = text.split(separator: "\r\n").map { String($0.drop { $0 != ":" }) }
+            let place = try #require(lines.firstIndex(of: ":UDP UDP"))
+            #expect(lines[place + 1].hasPrefix(":addr udp:127.0.0.1:"))
+            #expect(lines[place + 2] == ":state conn_read")
+            #expect(lines[place + 3] == ":secs_since_last_cmd 0")
+            await cache.stop()
+        }
+    }
+
     @Test func whoWatchesMutationsSeesWhatIsTooLarge() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

@@ -32,6 +32,26 @@ struct RealCacheTests {
         #expect(try ChildProcesses.run(Self.program, arguments) == expected)
     }
 
+    @Test func aPidFileThatCannotBeWrittenIsNoHindrance() throws {
+        try Self.start(["-P", "/nonexistent/pid"]).stop(0)
+    }
+
+    @Test(arguments: ["0", "-1"])
+    func theFileOfPortsIsThereAlsoWithoutAny(port: String) throws {
+        let file = try TemporaryFile("before\n")
+        // The socket that is waited for is that of control: with -s there would be no file.
+        let cache = try PeerProcess("/usr/bin/env") {
+            [
+                "MEMCACHED_PORT_FILENAME=\(file.path)", Self.program, "-l", "127.0.0.1", "-p", port,
+                "--control", $0,
+            ]
+        }
+        let text = try Files.read(file.path, limit: 100)
+        #expect(text.starts(with: Array("TCP INET: ".utf8)) == (port == "-1"))
+        #expect(text.isEmpty == (port == "0"))
+        cache.stop(0)
+    }
+
     @Test func hangUpReadsTheFileAgainAndLosesNoConnection() async throws {
         let file = try TemporaryFile("-c 100\n")
         let cache = try Self.start(["--config", file.path])
