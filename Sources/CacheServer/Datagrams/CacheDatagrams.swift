@@ -28,7 +28,7 @@ final class CacheDatagrams: Sendable {
         for (index, address) in addresses.enumerated() {
             let loop = loops[index % loops.count]
             let last = LastCommand()
-            last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
+            last.nanoseconds.store(SystemClock.now().nanoseconds, ordering: .relaxed)
             let socket = try DatagramSocket(address, on: loop) { batch, index in
                 last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
                 Self.serve(batch, index, service, at: loop.now)
