@@ -6,6 +6,9 @@ import MemcacheProtocol
 struct TextLogin {
     /// The longest login that is taken, as in memcached.
     private static let byteCountMax = 16_384
+    /// No login is shorter: with a shorter line memcached ends the connection, and waits for the
+    /// third byte before that.
+    private static let lineByteCountMin = 6, firstByteCount = 3
 
     /// What a step came to.
     enum Step { case needsMore, refused, accepted, mustClose }
@@ -26,9 +29,11 @@ struct TextLogin {
             return self.logIn(bytes.extracting(0..<awaited), output)
         }
         let bytes = input.bytes
+        guard bytes.count >= Self.firstByteCount else { return .needsMore }
         guard let end = bytes.firstIndex(of: 0x0A) else {
             return bytes.count > ProtocolLimits.lineByteCountMax ? .mustClose : .needsMore
         }
+        guard end >= Self.lineByteCountMin else { return .mustClose }
         defer { input.consume(end + 1) }
         let lineEnd = end > 0 && bytes[end - 1] == 0x0D ? end - 1 : end
         guard let byteCount = Self.byteCount(bytes.extracting(0..<lineEnd)) else {
@@ -46,11 +51,12 @@ struct TextLogin {
     /// The size on a `set`'s line; nil when it is none.
     private static func byteCount(_ line: Span<UInt8>) -> Int? {
         var words = TokenReader(0..<line.count)
-        guard let verb = words.next(line), line.extracting(verb).isEqual(to: "set"),
+        // As memcached, which looks at the line's first letters alone.
+        guard line.hasPrefix("set"), words.next(line) != nil,
             words.next(line) != nil, words.next(line) != nil, words.next(line) != nil,
-            let size = words.next(line), let count = line.extracting(size).unsignedNumber()
+            let size = words.next(line), let count = line.extracting(size).number32()
         else { return nil }
-        return Int(clamping: count)
+        return Int(count)
     }
 
     private func logIn(_ block: Span<UInt8>, _ output: ByteBuffer) -> Step {

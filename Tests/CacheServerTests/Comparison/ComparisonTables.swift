@@ -110,6 +110,19 @@ enum ComparisonTables {
         lines("append a 0 -1 1", "x", "get a"), lines("replace a 0 -1 1", "y", "get a"),
     ]
 
+    /// With `-Y` and a user `u` whose password is `p`.
+    static let oldLogins: [String] = [
+        lines("set a 0 0 3", "u p", "get a", "quit"), lines("set x 0 0 03 x y", "u p", "quit"),
+    ]
+
+    /// What memcached ends by itself, or answers before the client goes.
+    static let logins: [String] =
+        oldLogins + [
+            lines("mn"), lines("quit"), lines("mn  "), lines("get"), "\n\n\n",
+            lines("x y z", "mn"), lines("set a 0 0 4294967296", "mn"),
+            lines("set a 0 0 16385", "mn"), lines("settle a 0 0 3", "u p", "quit"),
+        ]
+
     static let pipelines: [String] = [
         lines(
             "set a 1 0 3", "abc", "get a", "set b 2 0 4 noreply", "defg", "get a b c", "mn",

@@ -37,6 +37,17 @@ struct ComparisonTests {
         try await Self.compareAll(ComparisonTables.metaMistakes)
     }
 
+    /// 1.6.18 reads the line of a login otherwise.
+    @Test func linesOfLogins() async throws {
+        let file = try TemporaryFile("u:p\n")
+        try await runOnLoop { group in
+            let both = try await TwoCaches(["-Y", file.path], on: group.loops[0])
+            let texts = both.isReference ? ComparisonTables.logins : ComparisonTables.oldLogins
+            for text in texts { try await both.compare(text, .waiting) }
+            await both.stop()
+        }
+    }
+
     @Test func limits() async throws { try await Self.compareAll(ComparisonTables.limits) }
 
     @Test func byteByByte() async throws {
