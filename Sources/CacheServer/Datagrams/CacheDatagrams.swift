@@ -28,7 +28,8 @@ final class CacheDatagrams: Sendable {
         for (index, address) in addresses.enumerated() {
             let loop = loops[index % loops.count]
             let last = LastCommand()
-            last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
+            // Here it is not the loop's thread yet, whose clock this is too.
+            last.nanoseconds.store(SystemClock.now().nanoseconds, ordering: .relaxed)
             let socket = try DatagramSocket(address, on: loop) { batch, index in
                 last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)
                 Self.serve(batch, index, service, at: loop.now)
