@@ -174,21 +174,6 @@ package final class CacheService: DaemonService {
         }
     }
 
-    private func serve(_ connection: Connection, _ endpoint: ListenEndpoint) async {
-        let tls = endpoint.tls == .none ? nil : self.tls
-        guard self.connections.admit(limit: self.options.network.connectionCountMax) else {
-            // Who speaks TLS would take it for a mistake.
-            if tls == nil { connection.output.append("ERROR Too many open connections\r\n") }
-            _ = try? connection.flushNow()
-            return
-        }
-        if let tls, await !tls.start(connection, endpoint.tls, self.watchers) {
-            return self.connections.leave()
-        }
-        let choice = endpoint.protocolChoice ?? self.options.commands.choice
-        CacheSession(connection, self, choice).begin { self.connections.leave() }
-    }
-
     /// Ends the process as SIGINT does, or as SIGTERM does; for `shutdown`.
     func requestShutdown(isGraceful: Bool) {
         ChildProcesses.signal(Processes.identifier, isGraceful ? 15 : 2)

@@ -28,6 +28,8 @@ package final class Listener: Sendable {
         var loops: [Loop] = []
         var nextLoop = 0
         var handler: (@Sendable (Connection) async -> Void)?
+        /// Whether who comes is left to wait.
+        var isHeld = false
     }
 
     /// Where it listens, with the real port where 0 was asked for.
@@ -86,6 +88,27 @@ package final class Listener: Sendable {
         loops[0].run { self.beginWatching(on: loops[0]) }
     }
 
+    /// Leaves who comes to wait in the kernel, until `goOn`. A few may be accepted yet. Any thread.
+    package func hold() {
+        let loop = self.state.withLock { state in
+            state.isHeld = true
+            return state.loops.first
+        }
+        loop?.run {
+            let watch = self.state.withLock { $0.isHeld ? $0.watch.take() : nil }
+            if let watch { watch.loop.unwatch(watch.value) }
+        }
+    }
+
+    /// Accepts again. Any thread.
+    package func goOn() {
+        let loop = self.state.withLock { state in
+            state.isHeld = false
+            return state.loops.first
+        }
+        if let loop { loop.run { self.beginWatching(on: loop) } }
+    }
+
     /// Accepts no more and closes the socket; connections that stand go on. Any thread.
     package func stop() {
         let (descriptor, watch) = self.state.withLock { state in
@@ -122,7 +145,9 @@ package final class Listener: Sendable {
 
     private func beginWatching(on loop: Loop) {
         self.state.withLock { state in
-            guard let descriptor = state.descriptor, state.watch == nil else { return }
+            guard let descriptor = state.descriptor, state.watch == nil, !state.isHeld else {
+                return
+            }
             guard let token = try? loop.watch(descriptor, { self.acceptWaiting(on: loop) }) else {
                 preconditionFailure("a listening socket cannot be watched")
             }
@@ -131,7 +156,9 @@ package final class Listener: Sendable {
     }
 
     private func acceptWaiting(on loop: Loop) {
-        guard let listener = self.descriptorNumber else { return }
+        guard let listener = self.state.withLock({ $0.isHeld ? nil : $0.descriptor }) else {
+            return
+        }
         for _ in 0..<Self.acceptsPerTurnMax {
             do {
                 guard let (descriptor, peer) = try Sockets.accept(from: listener) else { return }

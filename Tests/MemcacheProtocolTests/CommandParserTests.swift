@@ -109,7 +109,7 @@ enum CommandText {
             return "\(isIncrement ? "incr" : "decr") \(text(key)) \(delta)\(end(isSilent))"
         case .touch(let key, let expiry, let isSilent):
             return "touch \(text(key)) \(expiry)\(end(isSilent))"
-        case .flushAll(let delay, let isSilent): 
+        case .flushAll(let delay, let isSilent):
             return "flush \(delay.map(String.init) ?? "?")\(end(isSilent))"
         case .version: return "version"
         case .stats(let words): return "stats [\(text(words))]"

@@ -28,6 +28,7 @@ final class CacheDatagrams: Sendable {
         for (index, address) in addresses.enumerated() {
             let loop = loops[index % loops.count]
             let last = LastCommand()
+            // Here it is not the loop's thread yet, whose clock this is too.
             last.nanoseconds.store(SystemClock.now().nanoseconds, ordering: .relaxed)
             let socket = try DatagramSocket(address, on: loop) { batch, index in
                 last.nanoseconds.store(loop.now.nanoseconds, ordering: .relaxed)

@@ -86,9 +86,11 @@ extension StatisticsReports {
         let options = self.service.options
         let statistics = self.store.currentStatistics()
         list.add("limit_maxbytes", options.storage.memoryLimit)
-        list.add("accepting_conns", self.service.isDraining ? 0 : 1)
-        list.add("listen_disabled_num", 0)
-        list.add("time_in_listen_disabled_us", 0)
+        let connections = self.service.connections.numbers
+        let accepts = !self.service.isDraining && !connections.isPaused
+        list.add("accepting_conns", accepts ? 1 : 0)
+        list.add("listen_disabled_num", connections.pauseCount)
+        list.add("time_in_listen_disabled_us", Int(connections.pausedTime.nanoseconds / 1_000))
         list.add("threads", self.service.threadCount)
         list.add("conn_yields", self.service.commands.total().yieldCount)
         list.add("hash_power_level", statistics.hashPower)

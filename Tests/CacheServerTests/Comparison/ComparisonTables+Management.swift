@@ -30,12 +30,12 @@ extension ComparisonTables {
             "get a:1", "get a:1 a:2 b", "delete a:1", "get nothing", "stats detail dump",
             "mg a:1 v", "ms a:1 1\r\n1", "md a:1",
             "set a:3 0 0 1\r\n123mn", "set a:4 0 0 2000000\r\n\(value(2_000_000))",
-            "stats detail dump", "stats detail off", "get a:1", "stats detail dump", "stats cachedump",
-            "stats cachedump 1", "stats cachedump x 1", "stats cachedump 1 x",
+            "stats detail dump", "stats detail off", "get a:1", "stats detail dump",
+            "stats cachedump", "stats cachedump 1", "stats cachedump x 1", "stats cachedump 1 x",
             "stats cachedump 99 1", "stats cachedump 300 1")
         + each(
-            "stats extstore", "watch x", "get a\r\nwatch fetchers", "debugtime p", "refresh_certs", "shutdown",
-            "shutdown graceful", "misbehave")
+            "stats extstore", "watch x", "get a\r\nwatch fetchers", "debugtime p",
+            "refresh_certs", "shutdown", "shutdown graceful", "misbehave")
 
     /// With `-o track_sizes`.
     static let sizesCounted: [String] = [

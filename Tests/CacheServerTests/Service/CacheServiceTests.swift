@@ -71,6 +71,38 @@ struct CacheServiceTests {
         }
     }
 
+    /// With `no_maxconns_fast` who comes beyond the limit waits for a place.
+    @Test func whoIsTooManyWaits() async throws {
+        try await runOnLoop { group in
+            let loop = group.loops[0]
+            let cache = try await TestCache(["-c", "1", "-o", "no_maxconns_fast"], on: loop)
+            func connect() async throws -> Connection {
+                let connection = try await Connection.connect(
+                    to: .unix(cache.socketPath), on: loop)
+                connection.output.append("mn\r\n")
+                try await connection.flush()
+                return connection
+            }
+            let first = try await connect()
+            #expect(try await first.fill() == 4)
+            #expect(!cache.service.connections.numbers.isPaused)
+            let second = try await connect()
+            while !cache.service.connections.numbers.isPaused {
+                await loop.sleep(until: loop.now + .milliseconds(1))
+            }
+            let third = try await connect()
+            #expect(second.input.isEmpty && cache.service.connections.numbers.current == 1)
+            first.close()
+            #expect(try await second.fill(deadline: loop.now + .seconds(20)) == 4)
+            second.close()
+            #expect(try await third.fill(deadline: loop.now + .seconds(20)) == 4)
+            let numbers = cache.service.connections.numbers
+            #expect(!numbers.isPaused && numbers.pauseCount == 1 && numbers.rejected == 0)
+            third.close()
+            await cache.stop()
+        }
+    }
+
     @Test func aReloadTakesAllOrNothing() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

@@ -33,7 +33,7 @@ struct RealCacheTests {
     }
 
     @Test func aPidFileThatCannotBeWrittenIsNoHindrance() throws {
-        try Self.start(["-P", "/nonexistent/pid"]).stop(0)
+        try Self.start(["-P", "/nonexistent/pid"]).stop(9)
     }
 
     @Test(arguments: ["0", "-1"])
@@ -49,7 +49,7 @@ struct RealCacheTests {
         let text = try Files.read(file.path, limit: 100)
         #expect(text.starts(with: Array("TCP INET: ".utf8)) == (port == "-1"))
         #expect(text.isEmpty == (port == "0"))
-        cache.stop(0)
+        cache.stop(9)
     }
 
     @Test func hangUpReadsTheFileAgainAndLosesNoConnection() async throws {
