@@ -26,46 +26,40 @@ final class CrawlRun: Sendable {
     func start(_ service: CacheService, on loop: Loop) -> Bool {
         guard !self.isBusy.exchange(true, ordering: .acquiringAndReleasing) else { return false }
         self.startCounter.wrappingAdd(1, ordering: .relaxed)
-        let bucketCount = 1 << service.store.currentStatistics().hashPower
-        // One step more: the round may begin in the middle of a table that grows.
-        let steps = bucketCount / Self.bucketsAStep + 2
-        let before = Progress(service)
-        loop.run { self.step(steps, since: before, service, on: loop) }
+        loop.run { self.step(Round(), service, on: loop) }
         return true
     }
 
-    private func step(
-        _ left: Int, since before: Progress, _ service: CacheService, on loop: Loop
-    ) {
-        guard left > 0, !service.isDraining else {
-            before.log(Progress(service), to: service.watchers)
+    private func step(_ round: Round, _ service: CacheService, on loop: Loop) {
+        var round = round
+        let isOver = round.goOn(service, now: service.clock.second(loop.now))
+        guard !isOver, !service.isDraining else {
+            round.log(to: service.watchers)
             return self.isBusy.store(false, ordering: .releasing)
         }
-        service.store.crawl(bucketCount: Self.bucketsAStep, now: service.clock.second(loop.now))
-        loop.schedule(at: loop.now) {
-            self.step(left - 1, since: before, service, on: loop)
-        }
+        loop.schedule(at: loop.now) { [round] in self.step(round, service, on: loop) }
     }
-}
 
-extension CrawlRun {
-    /// How far looks through all items have come.
-    private struct Progress {
-        let time = SystemClock.now()
-        let examined: Int
-        let reclaimed: Int
+    /// How far a run has come. It has a place of its own: the cache goes round by itself meanwhile.
+    private struct Round {
+        private let begin = SystemClock.now()
+        private var place = CacheStore.WalkPlace()
+        private var examinedCount = 0, reclaimedCount = 0
 
-        init(_ service: CacheService) {
-            self.examined = service.store.commandCounts().crawledCount
-            self.reclaimed = service.store.currentStatistics().crawlerReclaimedCount
+        /// Looks through some buckets; whether those were the last.
+        mutating func goOn(_ service: CacheService, now: UInt32) -> Bool {
+            let found = service.store.crawl(
+                from: &self.place, bucketCount: CrawlRun.bucketsAStep, now: now)
+            self.examinedCount += found.examinedCount
+            self.reclaimedCount += found.reclaimedCount
+            return found.endsRound
         }
 
-        /// Tells those who watch how far it came until `end`.
-        func log(_ end: Progress, to watchers: WatchHub) {
+        /// Tells those who watch what it found.
+        func log(to watchers: WatchHub) {
             watchers.logCrawl(
-                seconds: Int((end.time - self.time) / .seconds(1)),
-                examined: max(0, end.examined - self.examined),
-                reclaimed: max(0, end.reclaimed - self.reclaimed))
+                seconds: Int((SystemClock.now() - self.begin) / .seconds(1)),
+                examined: self.examinedCount, reclaimed: self.reclaimedCount)
         }
     }
 }

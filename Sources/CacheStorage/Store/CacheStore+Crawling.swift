@@ -22,8 +22,20 @@ extension CacheStore {
         defer { self.crawlLock.unlock() }
         var finding = CrawlFinding()
         for _ in 0..<bucketCount {
-            self.crawlPlace = self.crawlBucket(self.crawlPlace, now: now, &finding)
-            if self.crawlPlace == 0 { finding.endsRound = true }
+            self.crawlPlace.hash = self.crawlBucket(self.crawlPlace.hash, now: now, &finding)
+            if self.crawlPlace.hash == 0 { finding.endsRound = true }
+        }
+        return finding
+    }
+
+    /// `crawl` with a place of the caller's own, which is moved on, as far as the end of the round.
+    package func crawl(
+        from place: inout WalkPlace, bucketCount: Int, now: UInt32
+    ) -> CrawlFinding {
+        var finding = CrawlFinding()
+        for _ in 0..<bucketCount where !finding.endsRound {
+            place.hash = self.crawlBucket(place.hash, now: now, &finding)
+            finding.endsRound = place.hash == 0
         }
         return finding
     }
