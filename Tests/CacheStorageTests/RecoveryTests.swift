@@ -1,31 +1,21 @@
 import Base
-import SystemInterface
-import TestSupport
 import Testing
 
 @testable import CacheStorage
 
 /// A store that takes up the memory of another one that died.
 struct RecoveryTests {
-    private let memory: SharedMemory
-    private let settings: StorageSettings
+    private let memory: TestMemory
 
     init() throws {
         var settings = StorageSettings()
         settings.memoryLimit = 64 << 20
         settings.itemByteCountMax = 8 << 20
-        self.settings = settings
-        self.memory = try SharedMemory(byteCount: settings.byteCount)
+        self.memory = try TestMemory(settings)
     }
 
     /// A store in the memory as it is.
-    private func open() -> TestStore {
-        // SAFETY: the store keeps the memory's owner.
-        let store = unsafe CacheStore(
-            self.settings, memory: self.memory.bytes, owner: self.memory,
-            origin: StoreOrigin(secret: 1, epoch: 0, unixNow: 2), giveBack: self.memory.giveBack)
-        return TestStore(store)
-    }
+    private func open() -> TestStore { self.memory.open() }
 
     @Test func whatWasStoredIsThere() throws {
         let before = self.open()

@@ -82,6 +82,9 @@ struct TestMemory {
         self.memory = try SharedMemory(byteCount: settings.byteCount)
     }
 
+    /// What lies in it.
+    var bytes: UnsafeMutableRawBufferPointer { unsafe self.memory.bytes }
+
     /// A store in the memory as it is.
     func open() -> TestStore {
         // SAFETY: the store keeps the memory's owner.
