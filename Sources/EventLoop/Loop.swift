@@ -254,7 +254,6 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
                     expected: SleepState.running, desired: SleepState.sleeping,
                     ordering: .acquiringAndReleasing
                 ).exchanged
-            if isSleeping { self.pace.loopRests(at: self.turnTime) }
         }
         let poll = self.poll
         let eventCount: Int
@@ -266,6 +265,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         }
         self.turnMeter?.turnBegins()
         self.turnTime = SystemClock.now()
+        if isSleeping { self.pace.loopWaited(for: eventCount, at: self.turnTime) }
         if self.sleepState.exchange(SleepState.running, ordering: .acquiringAndReleasing)
             == SleepState.notified
         {

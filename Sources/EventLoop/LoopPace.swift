@@ -16,6 +16,9 @@ struct LoopPace: ~Copyable {
     private static let busyTime = Duration.milliseconds(8)
     /// It stops when the loop rests less often between two firings.
     private static let idleRestCount = 5
+    /// Who finds more events than that did not rest: they were there already. A timer would only
+    /// take the processor from another thread then.
+    private static let restEventCountMax = 2
 
     private let timer: PeriodicTimer
     private var restCount = 0
@@ -36,8 +39,9 @@ struct LoopPace: ~Copyable {
         self.isTicking && deadline - now > Self.interval + Self.interval
     }
 
-    /// The loop is about to wait for events.
-    mutating func loopRests(at now: Instant) {
+    /// The loop has waited for events and got so many.
+    mutating func loopWaited(for eventCount: Int, at now: Instant) {
+        if eventCount > Self.restEventCountMax { return }
         self.restCount += 1
         if self.isTicking || self.restCount < Self.busyRestCount { return }
         if now - self.countsSince < Self.busyTime {

@@ -1,31 +1,22 @@
 """The rows of the cache's benchmark: which servers, which load, what is compared."""
 
-import os
-import re
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable, Optional
 
+from cache_alone import (
+    Seen,
+    command_of,
+    first_answer,
+    idle_connections,
+    idle_processor,
+    million_items,
+    take_up,
+)
 from harness.processes import Process, run
-from harness.sockets import connect, free_port
+from harness.sockets import free_port
 from harness.waiting import Failed
-from measuring import LOAD_CORE, SERVER_CORE, cpu_seconds, resident_megabytes
-
-IDLE_CONNECTIONS = 10_000
-MILLION = 1_000_000
-
-
-@dataclass
-class Seen:
-    """What one run of one side gave: the number that is compared, and the latency if any."""
-
-    value: float
-    text: str
-    latency: Optional[float] = None
-
-    def __str__(self):
-        return self.text
+from measuring import LOAD_CORE, SERVER_CORE
 
 
 @dataclass
@@ -37,14 +28,6 @@ class Row:
     goal: Optional[float]
     less_is_better: bool
     open: Callable
-
-
-def command_of(bench, side, port, options, folder):
-    """The command line of one side."""
-    common = ["-p", port, "-l", "127.0.0.1", "-u", "root", *options]
-    if side == "peer":
-        return [bench.peer, *common]
-    return [bench.program("cached"), *common, "--control", os.path.join(folder, f"{port}.control")]
 
 
 @contextmanager
@@ -85,15 +68,23 @@ def measured(bench, process, port, options, compare, times):
 
 
 def two_loops(*options):
-    """Our own two loops against our own one, on both cores."""
+    """Our own two loops against our own one, on both cores. Of the two cores the load takes one, so
+    latencies are compared with those of memcached's two threads beside the same load."""
 
     @contextmanager
     def opened(bench):
-        sides = {
-            "ours": ("ours", ("-m", "512", "-t", "2")), "peer": ("ours", ("-m", "512", "-t", "1"))
-        }
+        two, one = ("-m", "512", "-t", "2"), ("-m", "512", "-t", "1")
+        sides = {"ours": ("ours", two), "peer": ("ours", one), "memcached": ("peer", two)}
         with servers(bench, sides, f"{SERVER_CORE},{LOAD_CORE}") as (processes, ports):
-            yield lambda side: measured(bench, processes[side], ports[side], options, "cpu", 1)
+
+            def contest(side):
+                seen = measured(bench, processes[side], ports[side], options, "cpu", 1)
+                if side == "peer":
+                    theirs = processes["memcached"], ports["memcached"]
+                    seen.latency = measured(bench, *theirs, options, "cpu", 1).latency
+                return seen
+
+            yield contest
 
     return opened
 
@@ -117,91 +108,6 @@ def alone(measure, *options):
         yield run
 
     return opened
-
-
-def at_rest(stream):
-    """Waits until the table of hashes has grown as far as it will: memcached lets it grow once a
-    second, in the background."""
-    powers = []
-    while len(powers) < 4 or len(set(powers[-4:])) > 1:
-        stream.sendall(b"stats\r\n")
-        text = b""
-        while not text.endswith(b"END\r\n"):
-            text += stream.recv(1 << 16)
-        powers.append(re.search(rb"hash_power_level (\d+)", text).group(1))
-        time.sleep(1)
-
-
-def million_items(process, port):
-    """Resident memory for a million values of 100 bytes, when all has come to rest."""
-    before = resident_megabytes(process.pid)
-    value = b"x" * 100
-    with connect(port) as stream:
-        for start in range(0, MILLION, 10_000):
-            stream.sendall(b"".join(
-                b"set key:%08d 0 0 100 noreply\r\n%s\r\n" % (number, value)
-                for number in range(start, start + 10_000)))
-        stream.sendall(b"version\r\n")
-        stream.recv(100)
-        at_rest(stream)
-    size = resident_megabytes(process.pid) - before
-    return Seen(size, f"{size:.0f} MB")
-
-
-def idle_connections(process, port):
-    """Resident memory of connections at rest, each of which has asked once."""
-    before = resident_megabytes(process.pid)
-    streams = []
-    try:
-        for _ in range(IDLE_CONNECTIONS):
-            stream = connect(port)
-            stream.sendall(b"get a\r\n")
-            stream.recv(100)
-            streams.append(stream)
-        size = resident_megabytes(process.pid) - before
-    finally:
-        for stream in streams:
-            stream.close()
-    return Seen(size, f"{size:.1f} MB")
-
-
-@contextmanager
-def first_answer(bench):
-    """Milliseconds from exec to the first answer."""
-
-    def run(side):
-        port = free_port()
-        command = command_of(bench, side, port, ("-m", "64"), bench.folder)
-        process = Process(side, list(map(str, command)), bench.folder, [])
-        began = time.monotonic()
-        process.start(wait=False)
-        try:
-            while True:
-                try:
-                    with connect(port) as stream:
-                        stream.sendall(b"version\r\n")
-                        stream.recv(100)
-                        break
-                except OSError:
-                    # Asked again at once: what is measured is a few milliseconds.
-                    continue
-            taken = (time.monotonic() - began) * 1_000
-        finally:
-            process.stop()
-        return Seen(taken, f"{taken:.1f} ms")
-
-    yield run
-
-
-def idle_processor(process, _):
-    """CPU time of a server that nobody asks, by a second."""
-    before = sum(cpu_seconds(process.pid))
-    began = time.monotonic()
-    while time.monotonic() - began < 5:
-        time.sleep(0.5)
-    used = (sum(cpu_seconds(process.pid)) - before) / 5 * 1_000
-    # A clock tick is the least that can be seen.
-    return Seen(max(used, 1.0), f"{used:.1f} ms/s")
 
 
 @contextmanager
@@ -236,7 +142,9 @@ ROWS = [
     Row("t2", "CPU an operation, -t 2", None, True, load(server=TWO)),
     Row("meta-t2", "CPU an operation, meta gets, -t 2", None, True,
         load("--meta", server=TWO)),
-    Row("two-loops", "CPU an operation, cached -t 2 against cached -t 1", 1.1, True, two_loops()),
+    Row("two-loops", "CPU an operation, cached -t 2 against cached -t 1, 400 connections", 1.1,
+        True, two_loops("--connections", "400")),
+    Row("two-loops-50", "the same with 50 connections", None, True, two_loops()),
     Row("in-process", "operations/s of storage and protocol, two threads against one", 1.7, False,
         in_process),
     Row("million", "memory for a million values of 100 bytes", 1.0, True,
@@ -244,6 +152,8 @@ ROWS = [
     Row("idle", "memory for 10,000 connections at rest", 1.5, True,
         alone(idle_connections, "-m", "64", "-c", "20000", "-t", "1")),
     Row("start", "time from exec to the first answer", None, True, first_answer),
+    Row("take-up", "time from exec to the first answer, with a gigabyte to take up", None, True,
+        take_up),
     Row("idle-cpu", "CPU time of a server that nobody asks", None, True,
         alone(idle_processor, "-m", "64", "-t", "1")),
 ]

@@ -11,11 +11,11 @@ struct LoopPaceTests {
     private var clock = ManualClock()
 
     private mutating func rest(
-        _ pace: inout LoopPace, count: Int, each interval: Duration
+        _ pace: inout LoopPace, count: Int, each interval: Duration, eventCount: Int = 1
     ) {
         for _ in 0..<count {
             self.clock.advance(by: interval)
-            pace.loopRests(at: self.clock.now)
+            pace.loopWaited(for: eventCount, at: self.clock.now)
         }
     }
 
@@ -40,6 +40,16 @@ struct LoopPaceTests {
         self.rest(&pace, count: 31, each: .microseconds(100))
         let isTicking5 = pace.isTicking
         #expect(!isTicking5, "it is counted from the start again")
+    }
+
+    @Test mutating func whoFindsManyEventsEachTimeDoesNotRest() throws {
+        var pace = try LoopPace(now: self.clock.now)
+        self.rest(&pace, count: 1_000, each: .microseconds(10), eventCount: 3)
+        let isTicking = pace.isTicking
+        #expect(!isTicking)
+        self.rest(&pace, count: 1_000, each: .microseconds(10), eventCount: 2)
+        let isTickingWithFew = pace.isTicking
+        #expect(isTickingWithFew)
     }
 
     @Test mutating func aBurstAfterALongSilenceIsNoBusyLoop() throws {
