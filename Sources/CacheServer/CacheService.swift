@@ -27,6 +27,8 @@ package final class CacheService: DaemonService {
     let commands: CommonCommands
     let prefixFlushes = PrefixFlushRuns()
     let crawl = CrawlRun()
+    /// How many commands of one connection are executed in a row.
+    let commandsInARowMax: Int
     /// Who has to log in, and how.
     let logins: CacheLogins
     /// TLS for clients; nil without `-Z`.
@@ -49,6 +51,9 @@ package final class CacheService: DaemonService {
         self.arguments = arguments
         self.current = Mutex(options)
         self.tellsCommands = Atomic(options.verbosity > 1)
+        self.commandsInARowMax =
+            options.commands.limitsCommandsInARow
+            ? options.commands.commandsInARowMax : CommandExecutor.keysInARowMax
         self.logins = try CacheLogins(options.commands)
         self.tls =
             options.tls.isEnabled
@@ -77,12 +82,6 @@ package final class CacheService: DaemonService {
 
     /// The options in force.
     var options: CacheOptions { self.current.withLock { $0 } }
-    /// How many commands of one connection are executed in a row.
-    var commandsInARowMax: Int {
-        let commands = self.options.commands
-        return commands.limitsCommandsInARow
-            ? commands.commandsInARowMax : CommandExecutor.keysInARowMax
-    }
     /// The listeners' descriptors and addresses.
     var listenerNumbers: [(descriptor: Int32, address: SocketAddress)] {
         self.listeners.withLock { $0.entries }.compactMap { entry in

@@ -206,6 +206,7 @@ def dump_and_load(cluster, server, port, saw):
     path = os.path.join(cluster.folder, "items.dump")
     _, errors = ctl(cluster, "cache", "dump", "--server", "n1", "--match", "moved:*", path)
     expect("1501 items" in errors, "what it says", errors)
+    expect_equal(oct(os.stat(path).st_mode & 0o777), "0o600", "who may read it")
     _, errors = ctl(cluster, "cache", "load", "--server", server, path)
     expect_equal(errors.strip(), "1501 items stored", "what it says")
     with Memcache(port) as memcache:

@@ -1,15 +1,21 @@
 """Step 16: ctl where something is held, wrong or down: locks, searches, checks, reloads, guests."""
 
+import json
 import os
 import shutil
 import subprocess
 import threading
+import time
+from contextlib import ExitStack
 
 from harness.cluster import COUNTER, read_page, session_id
 from harness.processes import run as run_command
+from harness.sockets import listen
 from harness.waiting import expect, expect_equal, until
 from story_12_ctl import UNREACHABLE, as_nobody, ctl, json_of, records
 
+# How long ctl waits for an answer.
+ANSWER_SECONDS = 15
 TABLES = (
     ("repl", "status"),
     ("balancer", "show", "SERVER"),
@@ -34,6 +40,7 @@ def tell(run, variant):
             ("16.8", "commands that change something tell programs what they did", told),
             ("16.9", "session expire --context ends those of one application", expired),
             ("16.10", "top without a terminal is one plain table", untopped),
+            ("16.11", "three daemons that hang take no longer than one", hanging),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
@@ -253,3 +260,20 @@ def narrow(cluster, saw):
         wide = [line for line in table.splitlines() if len(line) > 80]
         expect(not wide, f"lines of at most 80 columns from {' '.join(arguments)}", wide)
     saw(f"{len(TABLES)} tables")
+
+
+def hanging(cluster, saw):
+    """Sockets that take a connection and never answer."""
+    folder = os.path.join(cluster.folder, "hanging")
+    os.mkdir(folder)
+    with ExitStack() as stack:
+        for name in ("one", "two", "three"):
+            stack.enter_context(listen(os.path.join(folder, f"{name}.sock")))
+        began = time.monotonic()
+        command = [cluster.program("ctl"), "health", "-o", "json", "--socket", folder]
+        _, output, _ = run_command(command, seconds=60)
+        taken = time.monotonic() - began
+    health = [entry["health"] for entry in json.loads(output)["health"]]
+    expect_equal(health, ["silent"] * 3, "their health")
+    expect(taken < 2 * ANSWER_SECONDS, "an end before a second one was waited for", taken)
+    saw(f"{taken:.0f} s")

@@ -23,7 +23,8 @@ def tell(run, _):
              "nothing", refreshed),
             ("20.4", "ssl_min_version=3: TLS 1.2 is refused; ssl_session_cache: a session goes on",
              versions),
-            ("20.5", "certificates that cannot be used: status 64 and the file's name", bad_files),
+            ("20.5", "ssl_verify_mode=2, ssl_ciphers, ssl_keyformat=DER", narrowed),
+            ("20.6", "certificates that cannot be used: status 64 and the file's name", bad_files),
         ]
         for number, what, step in steps:
             with run.step(number, what) as saw:
@@ -39,7 +40,7 @@ class Certificates:
         self._make("authority", ["-x509", "-subj", "/CN=authority"])
         for name in ("first", "second", "client"):
             self._make(name, ["-subj", f"/CN={name}"])
-            self._openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-days", "2",
+            self.openssl("x509", "-req", "-in", self.path(f"{name}.csr"), "-days", "2",
                           "-CA", self.authority, "-CAkey", self.path("authority.key"),
                           "-CAcreateserial", "-out", self.path(f"{name}.pem"))
 
@@ -49,11 +50,12 @@ class Certificates:
 
     def _make(self, name, how):
         out = f"{name}.pem" if "-x509" in how else f"{name}.csr"
-        self._openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
                       "-nodes", "-keyout", self.path(f"{name}.key"), "-out", self.path(out), *how)
 
     @staticmethod
-    def _openssl(*words):
+    def openssl(*words):
+        """Runs it."""
         status, _, error = run_command(["openssl", *words])
         if status != 0:
             raise Failed(f"openssl {' '.join(words)}: {error}")
@@ -229,6 +231,31 @@ def versions(run, folder, made, saw):
             expect(stream.session_reused, "the session to go on", "a new one")
             expect_equal(statistics(stream)["ssl_new_sessions"], "1", "ssl_new_sessions")
     saw("TLS 1.3 only; one session, two connections")
+
+
+def narrowed(run, folder, made, saw):
+    """Who has no certificate, or another cipher, stays out."""
+    with SingleCache(run, folder, *made.options(), "-o", "ssl_verify_mode=2") as cache:
+        expect(is_refused(cache.port, made.context()), "a client without a certificate", "an entry")
+        with secure(cache.port, made.context(with_certificate=True)) as stream:
+            expect_equal(ask(stream, b"mn\r\n", b"\r\n"), b"MN\r\n", "with a certificate")
+    taken, other = "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256"
+    with SingleCache(run, folder, *made.options(), "-o", f"ssl_ciphers={taken}") as cache:
+        context = made.context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(other)
+        expect(is_refused(cache.port, context), f"{other} to be refused", "an entry")
+        context.set_ciphers(f"{other}:{taken}")
+        with secure(cache.port, context) as stream:
+            expect_equal(stream.cipher()[0], taken, "cipher")
+    key = made.path("first.der")
+    made.openssl("pkcs8", "-topk8", "-nocrypt", "-outform", "DER", "-in", made.path("first.key"),
+                 "-out", key)
+    options = made.options() + ["-o", f"ssl_keyformat=DER,ssl_key={key}"]
+    with SingleCache(run, folder, *options) as cache:
+        with secure(cache.port, made.context()) as stream:
+            expect_equal(issuer_of(stream), "first", "the certificate of a key in DER")
+    saw(f"{taken} only")
 
 
 def bad_files(run, folder, made, saw):

@@ -11,7 +11,7 @@ struct CommandExecutor {
     static let outputHighWater = 128 << 10
     /// So many keys of gets are looked up, and without `-R` so many commands of a connection
     /// executed, before others have their turn: some hundred microseconds' worth.
-    static let keysInARowMax = 400
+    static let keysInARowMax = 200
 
     let commands: LoopCommands
     let now: UInt32

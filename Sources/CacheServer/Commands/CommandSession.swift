@@ -26,7 +26,6 @@ final class CommandSession {
     let record: ConnectionRecord?
     private let commands: LoopCommands
     private var wire: ProtocolChoice
-    private let commandsInARowMax: Int
     /// How many commands may be executed before others have their turn.
     private var commandsLeft: Int
     /// What the loop had counted of further keys when the turn began.
@@ -62,15 +61,14 @@ final class CommandSession {
         self.commands = commands
         self.wire = wire
         self.record = record
-        self.commandsInARowMax = service.commandsInARowMax
-        self.commandsLeft = self.commandsInARowMax
+        self.commandsLeft = service.commandsInARowMax
         self.login = service.logins.text.map { TextLogin($0) }
         self.sasl = service.logins.sasl.map { SASLLogin($0) }
     }
 
     /// Begins a turn: as much may be executed as one connection may before others.
     func beginTurn() {
-        self.commandsLeft = self.commandsInARowMax
+        self.commandsLeft = self.service.commandsInARowMax
         self.keyCountAtTurn = self.commands.counts.furtherKeyCount
     }
 

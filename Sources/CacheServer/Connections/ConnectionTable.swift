@@ -21,8 +21,6 @@ enum ConnectionState: UInt8, Sendable {
 final class ConnectionRecord: Sendable {
     /// Its descriptor, which is its name in `stats conns` and for who watches.
     let descriptor: Int32
-    /// The other end.
-    let peerAddress: SocketAddress
     private let connection: Connection
     private let lastCommand: Atomic<Int64>
     private let stateNumber = Atomic<UInt8>(0)
@@ -32,9 +30,11 @@ final class ConnectionRecord: Sendable {
     init(_ connection: Connection) {
         self.connection = connection
         self.descriptor = connection.descriptorNumber
-        self.peerAddress = connection.peerAddress
         self.lastCommand = Atomic(connection.loop.now.nanoseconds)
     }
+
+    /// The other end.
+    var peerAddress: SocketAddress { self.connection.peerAddress }
 
     /// When it last had a command executed, in nanoseconds of the monotonic clock.
     var lastCommandNanoseconds: Int64 {

@@ -18,8 +18,12 @@ enum CacheDump {
             if item.hasBinaryKey { return }
             output.append("ITEM ")
             output.append(key)
-            let expiry = item.expiry == 0 ? 0 : clock.unixSeconds(item.expiry)
-            output.append(" [\(item.valueByteCount) b; \(expiry) s]\r\n")
+            // Not by interpolation, which takes longer than all the rest.
+            output.append(" [")
+            output.append(decimal: item.valueByteCount)
+            output.append(" b; ")
+            output.append(decimal: item.expiry == 0 ? 0 : Int(clock.unixSeconds(item.expiry)))
+            output.append(" s]\r\n")
         }
         output.append(Answers.end)
     }

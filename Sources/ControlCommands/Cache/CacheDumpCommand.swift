@@ -22,7 +22,7 @@ struct CacheDumpCommand: ParsableCommand {
             The file holds an add command for each item, as memcached-tool dump writes them, so \
             that any memcached takes it back. Times to live are kept as dates. Items that come or \
             go meanwhile may or may not be in it; keys that the text protocol cannot name are left \
-            out and counted.
+            out and counted. Nobody but you may read the file.
 
             Examples:
               ctl cache dump items.dump
@@ -103,6 +103,8 @@ struct CacheDumpCommand: ParsableCommand {
 /// The file of a dump while it is written.
 final class DumpWriter {
     private static let bufferByteCountMax = 256 << 10
+    /// Sessions are nobody else's business.
+    private static let permissions: UInt32 = 0o600
     private let descriptor: Int32
     private let path: String
     private let buffer = ByteBuffer()
@@ -118,7 +120,7 @@ final class DumpWriter {
             return
         }
         do {
-            try Files.write([], to: path)
+            try Files.write([], to: path, permissions: Self.permissions)
             self.descriptor = try Files.open(path, .append).take()
         } catch {
             throw CommandFailure(description: "\(path): \(error)")

@@ -107,7 +107,7 @@ struct CacheOptions: ParsableArguments {
     private func caches(on loop: Loop) async -> [(name: String, listening: [String])] {
         guard let sockets = try? self.daemons.found() else { return [] }
         return await DaemonOptions.statuses(of: sockets, on: loop).compactMap { status in
-            guard case .success(let report) = status.report, report.daemon == "cached" else {
+            guard case .success(let report) = status.answer, report.daemon == "cached" else {
                 return nil
             }
             return (status.socket.name, report.listening ?? [])

@@ -45,36 +45,39 @@ struct DaemonOptions: ParsableArguments {
         }
     }
 
-    /// What the daemons that are meant say of themselves, in the order of their sockets. All are
-    /// asked at once, so that several that hang take no longer than one.
+    /// What the daemons that are meant say of themselves, in the order of their sockets.
     static func statuses(
         of sockets: [ControlSocket], on loop: Loop
-    ) async -> [(socket: ControlSocket, report: Result<StatusReport, CommandFailure>)] {
-        await withTaskGroup(
-            of: (Int, Result<StatusReport, CommandFailure>).self
-        ) { group in
-            for (index, socket) in sockets.enumerated() {
-                group.addTask { (index, await Self.status(of: socket, on: loop)) }
-            }
-            var reports: [Int: Result<StatusReport, CommandFailure>] = [:]
-            for await (index, report) in group { reports[index] = report }
-            return sockets.enumerated().compactMap { index, socket in
-                reports[index].map { (socket, $0) }
-            }
+    ) async -> [(socket: ControlSocket, answer: Result<StatusReport, CommandFailure>)] {
+        await Self.ask(sockets) { socket in
+            try await ControlClient(socket, on: loop).send(
+                "GET", "/v1/status", as: StatusReport.self)
         }
     }
 
-    private static func status(
-        of socket: ControlSocket, on loop: Loop
-    ) async -> Result<StatusReport, CommandFailure> {
-        do {
-            return .success(
-                try await ControlClient(socket, on: loop).send(
-                    "GET", "/v1/status", as: StatusReport.self))
-        } catch let failure as CommandFailure {
-            return .failure(failure)
-        } catch {
-            return .failure(CommandFailure(description: "\(error)"))
+    /// Asks several daemons; the answers, in the order of their sockets. All are asked at once, so
+    /// that several that hang take no longer than one.
+    static func ask<Answer: Sendable>(
+        _ sockets: [ControlSocket],
+        _ question: @escaping @Sendable (ControlSocket) async throws -> Answer
+    ) async -> [(socket: ControlSocket, answer: Result<Answer, CommandFailure>)] {
+        await withTaskGroup(of: (Int, Result<Answer, CommandFailure>).self) { group in
+            for (index, socket) in sockets.enumerated() {
+                group.addTask {
+                    do {
+                        return (index, .success(try await question(socket)))
+                    } catch let failure as CommandFailure {
+                        return (index, .failure(failure))
+                    } catch {
+                        return (index, .failure(CommandFailure(description: "\(error)")))
+                    }
+                }
+            }
+            var answers: [Int: Result<Answer, CommandFailure>] = [:]
+            for await (index, answer) in group { answers[index] = answer }
+            return sockets.enumerated().compactMap { index, socket in
+                answers[index].map { (socket, $0) }
+            }
         }
     }
 
@@ -82,14 +85,14 @@ struct DaemonOptions: ParsableArguments {
     func sockets(of daemon: String, on loop: Loop) async throws -> [ControlSocket] {
         let statuses = await Self.statuses(of: try self.found(), on: loop)
         let matching = statuses.compactMap { status in
-            if case .success(let report) = status.report, report.daemon == daemon {
+            if case .success(let report) = status.answer, report.daemon == daemon {
                 return status.socket
             }
             return nil
         }
         if matching.isEmpty {
             // A socket that was named and is silent is the reason.
-            if !self.sockets.isEmpty, case .failure(let failure)? = statuses.first?.report {
+            if !self.sockets.isEmpty, case .failure(let failure)? = statuses.first?.answer {
                 throw failure
             }
             throw CommandFailure(

@@ -76,17 +76,21 @@ struct HealthCommand: ParsableCommand {
     private func look(on loop: Loop) async throws -> (list: RecordList, isWell: Bool) {
         var list = RecordList("health", Self.fields)
         var isWell = true
-        for socket in try self.daemons.found(named: self.names) {
-            do {
-                // 503 is an answer here.
-                let answer = try await ControlClient(socket, on: loop).answer("GET", "/v1/health")
-                let report = try JSONText.decode(HealthReport.self, answer.body, of: socket)
+        let sockets = try self.daemons.found(named: self.names)
+        let answers = await DaemonOptions.ask(sockets) { socket in
+            // 503 is an answer here.
+            let answer = try await ControlClient(socket, on: loop).answer("GET", "/v1/health")
+            return try JSONText.decode(HealthReport.self, answer.body, of: socket)
+        }
+        for (socket, answer) in answers {
+            switch answer {
+            case .success(let report):
                 if report.health != "ok" { isWell = false }
                 list.add([
                     .text(socket.name), .text(report.daemon), .text(report.health),
                     .text(report.state), .list(report.warnings),
                 ])
-            } catch let failure as CommandFailure {
+            case .failure(let failure):
                 isWell = false
                 list.add([
                     .text(socket.name), .none, .text("silent"), .none, .list([failure.description]),

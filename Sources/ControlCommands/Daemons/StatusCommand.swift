@@ -53,7 +53,7 @@ struct StatusCommand: ParsableCommand {
             self.output.write(Self.records(statuses))
         }
         return statuses.allSatisfy { status in
-            if case .success = status.report { return true }
+            if case .success = status.answer { return true }
             return false
         }
     }
@@ -61,7 +61,7 @@ struct StatusCommand: ParsableCommand {
     private static func records(_ statuses: [StatusView.Status]) -> RecordList {
         var list = RecordList("daemons", Self.fields)
         for status in statuses {
-            switch status.report {
+            switch status.answer {
             case .success(let report):
                 list.add([
                     .text(status.socket.name), .text(report.daemon), RecordValue(report.version),

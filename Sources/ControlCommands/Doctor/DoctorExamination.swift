@@ -11,7 +11,7 @@ enum DoctorExamination {
         var facts = DoctorFacts()
         let sockets = (try? options.found()) ?? []
         for status in await DaemonOptions.statuses(of: sockets, on: loop) {
-            switch status.report {
+            switch status.answer {
             case .success(let report): facts.daemons.append((status.socket.name, report, ""))
             case .failure(let failure):
                 facts.daemons.append((status.socket.name, nil, failure.description))

@@ -1,7 +1,7 @@
 /// The table of `ctl status`, and below it what needs a person's attention.
 enum StatusView {
     /// One daemon's status, or why there is none.
-    typealias Status = (socket: ControlSocket, report: Result<StatusReport, CommandFailure>)
+    typealias Status = (socket: ControlSocket, answer: Result<StatusReport, CommandFailure>)
 
     /// The lines of the whole screen.
     static func lines(
@@ -10,7 +10,7 @@ enum StatusView {
         var table = TextTable(["NAME", "DAEMON", "STATE", "SINCE", "WHAT"], width: width)
         var notes: [String] = []
         for status in statuses {
-            switch status.report {
+            switch status.answer {
             case .success(let report):
                 table.add([
                     status.socket.name, report.daemon, report.state ?? "running",
@@ -24,7 +24,7 @@ enum StatusView {
             }
         }
         let missing = statuses.reduce(into: nil as Int?) { sum, status in
-            if case .success(let report) = status.report,
+            if case .success(let report) = status.answer,
                 let count = report.sessions?.copiesMissing
             {
                 sum = (sum ?? 0) + count

@@ -56,6 +56,23 @@ struct CacheServiceTests {
         return text
     }
 
+    /// `-R`, and what is done without.
+    @Test(arguments: [(["-R", "5"], 1_000 / 5), ([], 1_000 / CommandExecutor.keysInARowMax)])
+    func othersHaveTheirTurn(options: [String], turnCount: Int) async throws {
+        try await runOnLoop { group in
+            let cache = try await TestCache(options, on: group.loops[0])
+            let many = String(repeating: "mn\r\n", count: 1_000)
+            let answer = try await Self.ask(cache, many, on: group.loops[0])
+            #expect(answer == String(repeating: "MN\r\n", count: 1_000))
+            let text = try await Self.ask(cache, "stats\r\n", on: group.loops[0])
+            let line = text.split(separator: "\r\n").first { $0.contains(" conn_yields ") }
+            let yields = try #require(line.flatMap { Int($0.split(separator: " ")[2]) })
+            // What comes in pieces has a turn of its own for the rest of each.
+            #expect((turnCount - 1...turnCount * 2).contains(yields))
+            await cache.stop()
+        }
+    }
+
     @Test func tooManyConnectionsAreToldSo() async throws {
         try await runOnLoop { group in
             let loop = group.loops[0]

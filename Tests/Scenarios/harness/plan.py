@@ -106,6 +106,7 @@ ALONE = (
     "story_32_partition",
     "story_33_hostile",
     "story_34_hit_path",
+    "story_35_options",
 )
 
 

@@ -7,7 +7,8 @@ from .memcache import Memcache
 from .processes import Process
 from .sockets import free_port
 
-MEMCACHED = "/usr/bin/memcached"
+# Another build of it may be named, as for the comparisons.
+MEMCACHED = os.environ.get("HOLDFAST_MEMCACHED", "/usr/bin/memcached")
 
 
 class SingleCache:
