@@ -17,23 +17,10 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     /// How many unused blocks a loop keeps.
     private static let spareBlockCountMax = 1_024
 
-    private struct Inbox {
-        var jobs: [UnownedJob] = []
-        var work: [@Sendable () -> Void] = []
-    }
-
-    private enum SleepState {
-        static let running = 0
-        static let sleeping = 1
-        static let notified = 2
-    }
-
     /// The name of the loop's thread.
     package let name: String
     private let poll: EventPoll
-    private let wakeUp: WakeUp
-    private let inbox = Mutex(Inbox())
-    private let sleepState = Atomic<Int>(SleepState.running)
+    private let inbox: LoopInbox
     private let isStopping = Atomic<Bool>(false)
     private let turnCounter = Atomic<Int>(0)
 
@@ -52,9 +39,9 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     init(name: String) throws(Errno) {
         self.name = name
         self.poll = try EventPoll()
-        self.wakeUp = try WakeUp()
+        self.inbox = try LoopInbox()
         self.pace = try LoopPace(now: self.turnTime)
-        try self.poll.watchLevel(of: self.wakeUp.number, token: WatcherTable.wakeUpToken)
+        try self.poll.watchLevel(of: self.inbox.number, token: WatcherTable.wakeUpToken)
         try self.poll.watchLevel(of: self.pace.number, token: WatcherTable.paceToken)
     }
 
@@ -83,8 +70,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         if self.isCurrent {
             self.jobs.append(job)
         } else {
-            self.inbox.withLock { $0.jobs.append(job) }
-            self.notify()
+            self.inbox.hand(job)
         }
     }
 
@@ -95,16 +81,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
 
     /// Runs `work` on this loop in its next turn. Any thread.
     package func run(_ work: @escaping @Sendable () -> Void) {
-        self.inbox.withLock { $0.work.append(work) }
-        self.notify()
-    }
-
-    private func notify() {
-        if self.sleepState.exchange(SleepState.notified, ordering: .acquiringAndReleasing)
-            == SleepState.sleeping
-        {
-            self.wakeUp.signal()
-        }
+        self.inbox.hand(work)
     }
 
     /// Asks the loop to return from `main()` after its present turn. Any thread.
@@ -247,14 +224,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     private func waitForEvents() {
         let mayWait = self.jobs.isEmpty && self.endOfTurnWork.isEmpty
         let timeout = mayWait ? self.waitLimitMilliseconds() : 0
-        var isSleeping = false
-        if timeout != 0 {
-            isSleeping =
-                self.sleepState.compareExchange(
-                    expected: SleepState.running, desired: SleepState.sleeping,
-                    ordering: .acquiringAndReleasing
-                ).exchanged
-        }
+        let isSleeping = timeout != 0 && self.inbox.loopSleeps()
         let poll = self.poll
         let eventCount: Int
         self.turnMeter?.turnEnds()
@@ -266,10 +236,9 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         self.turnMeter?.turnBegins()
         self.turnTime = SystemClock.now()
         if isSleeping { self.pace.loopWaited(for: eventCount, at: self.turnTime) }
-        if self.sleepState.exchange(SleepState.running, ordering: .acquiringAndReleasing)
-            == SleepState.notified
-        {
-            self.takeInbox()
+        if let handed = self.inbox.loopWoke() {
+            self.jobs.append(contentsOf: handed.jobs)
+            for piece in handed.work { piece() }
         }
         for index in 0..<eventCount {
             let event = poll.event(at: index)
@@ -287,10 +256,7 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
     }
 
     private func deliver(_ token: UInt64, _ ready: ReadySet) {
-        if token == WatcherTable.wakeUpToken {
-            self.wakeUp.reset()
-            return
-        }
+        if token == WatcherTable.wakeUpToken { return self.inbox.reset() }
         if token == WatcherTable.paceToken { return self.pace.tick(at: self.turnTime) }
         switch self.watchers[token] {
         case .connection(let connection): connection.becameReady(ready)
@@ -298,13 +264,6 @@ package final class Loop: TaskExecutor, @unchecked Sendable {
         case .closure(let onReady): onReady()
         case nil: break  // an event of a descriptor that has been closed in this very turn
         }
-    }
-
-    private func takeInbox() {
-        var taken = Inbox()
-        self.inbox.withLock { swap(&taken, &$0) }
-        self.jobs.append(contentsOf: taken.jobs)
-        for piece in taken.work { piece() }
     }
 
     /// Fires what was due when it began: a timer that sets itself again for now has its next turn,

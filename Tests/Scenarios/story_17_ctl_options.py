@@ -238,6 +238,8 @@ def refused(cluster, saw):
         (("--watch", "1", "reload"), "once"),
         (("cache", "delete", "form", "--watch", "1"), "once"),
         (("session", "expire", "12345678", "--watch", "1"), "once"),
+        (("config", "test", "--socket", "/run", "/etc/passwd"), "a new one"),
+        (("bench", "http", "--socket", "/run", "http://127.0.0.1/"), "the address"),
     )
     for words, why in cases:
         output, errors = ctl(cluster, *words, status=USAGE)

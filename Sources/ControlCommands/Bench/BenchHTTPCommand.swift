@@ -51,6 +51,7 @@ struct BenchHTTPCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try self.daemons.refuseSockets("the address says which server is meant")
         guard let target = Target(self.url), !target.host.isEmpty else {
             throw ValidationError("'\(self.url)' is no http://HOST[:PORT]/PATH")
         }

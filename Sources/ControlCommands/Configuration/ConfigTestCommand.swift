@@ -32,6 +32,10 @@ struct ConfigTestCommand: ParsableCommand {
     @OptionGroup var daemons: DaemonOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try self.daemons.refuseSockets("no daemon that runs is asked, a new one checks the file")
+    }
+
     func run() throws {
         let command = self
         let kind = try self.kind ?? self.guess()

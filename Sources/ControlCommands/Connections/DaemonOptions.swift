@@ -15,6 +15,11 @@ struct DaemonOptions: ParsableArguments {
             valueName: "machine"))
     var host: String?
 
+    /// Ends with one line when sockets were named for a command that asks none.
+    func refuseSockets(_ why: String) throws {
+        if !self.sockets.isEmpty { try Refusal.end("--socket", why) }
+    }
+
     /// The control sockets that are meant; at least one.
     ///
     /// - Throws: `CommandFailure` when none is found.

@@ -88,3 +88,18 @@ package struct ServiceStatus: Sendable {
     /// Nothing to say.
     package init() {}
 }
+
+extension ServiceStatus {
+    /// Where the daemon listens, as the end of a sentence about it.
+    var whereabouts: String {
+        let places = self.listening.map(\.description).joined(separator: ", ")
+        return places.isEmpty ? "is ready" : "listens at \(places)"
+    }
+
+    /// One line for `systemctl status`.
+    var line: String {
+        let summary = self.summary.isEmpty ? self.whereabouts : self.summary
+        guard let warning = self.warnings.first else { return summary }
+        return "\(summary); \(warning)"
+    }
+}

@@ -75,9 +75,9 @@ final class LifeCycle: Sendable {
         try await self.service.serve()
         try self.leaveStarter(starter)
         let status = await self.service.status()
-        self.logger.notice("\(settings.name) \(settings.version) \(Self.whereabouts(status))")
-        Systemd.notify("READY=1", Systemd.status(Self.line(status)))
-        self.daemon.events.publish("started", "\(settings.name) \(Self.whereabouts(status))")
+        self.logger.notice("\(settings.name) \(settings.version) \(status.whereabouts)")
+        Systemd.notify("READY=1", Systemd.status(status.line))
+        self.daemon.events.publish("started", "\(settings.name) \(status.whereabouts)")
         self.startHousekeeping()
         if self.state.withLock({ $0.mustReload }) { self.received(.hangUp) }
         await Suspension.wait { end in
@@ -196,8 +196,8 @@ final class LifeCycle: Sendable {
         self.reloads.add()
         self.state.withLock { $0.lastReloadFailure = nil }
         let status = await self.service.status()
-        self.logger.notice("\(reason): configuration taken, \(Self.whereabouts(status))")
-        Systemd.notify(Systemd.status(Self.line(status)))
+        self.logger.notice("\(reason): configuration taken, \(status.whereabouts)")
+        Systemd.notify(Systemd.status(status.line))
         self.daemon.events.publish("reloaded", "\(reason): configuration taken")
     }
 
@@ -232,7 +232,7 @@ final class LifeCycle: Sendable {
             while true {
                 await self.loop.sleep(until: self.loop.now + Self.statusInterval)
                 guard self.phase == .running, self.lastReloadFailure == nil else { continue }
-                Systemd.notify(Systemd.status(Self.line(await self.service.status())))
+                Systemd.notify(Systemd.status(await self.service.status().line))
             }
         }
     }
@@ -243,6 +243,15 @@ final class LifeCycle: Sendable {
         _ = try RawDescriptor.write(starter, from: word)
         RawDescriptor.close(starter)
         try ProcessIdentity.closeStandardFiles()
+    }
+
+    private func write(_ pidFile: PidFile?) throws(StartError) {
+        do {
+            try pidFile?.writeOrExplain()
+        } catch {
+            if self.daemon.settings.needsPidFile { throw error }
+            self.logger.warning("\(error)")
+        }
     }
 
     private static func becomeUser(_ name: String, _ settings: DaemonSettings) throws {
@@ -257,58 +266,10 @@ final class LifeCycle: Sendable {
         }
     }
 
-    private static func whereabouts(_ status: ServiceStatus) -> String {
-        let places = status.listening.map(\.description).joined(separator: ", ")
-        return places.isEmpty ? "is ready" : "listens at \(places)"
-    }
-
-    /// One line for `systemctl status`.
-    static func line(_ status: ServiceStatus) -> String {
-        let summary = status.summary.isEmpty ? Self.whereabouts(status) : status.summary
-        guard let warning = status.warnings.first else { return summary }
-        return "\(summary); \(warning)"
-    }
-
     /// `30 s`, `0.5 s`.
     static func secondsText(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         if milliseconds % 1_000 == 0 { return "\(milliseconds / 1_000) s" }
         return "\(Double(milliseconds) / 1_000) s"
-    }
-}
-
-/// Why a daemon does not start, in a sentence.
-package struct StartError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The sentence.
-    package let description: String
-    /// The status to end with; nil for the settings' one.
-    package let exitStatus: Int32?
-
-    /// Says why.
-    package init(description: String, exitStatus: Int32? = nil) {
-        self.description = description
-        self.exitStatus = exitStatus
-    }
-}
-
-extension LifeCycle {
-    private func write(_ pidFile: PidFile?) throws(StartError) {
-        do {
-            try pidFile?.writeOrExplain()
-        } catch {
-            if self.daemon.settings.needsPidFile { throw error }
-            self.logger.warning("\(error)")
-        }
-    }
-}
-
-extension PidFile {
-    /// Writes the file or says which one it was.
-    func writeOrExplain() throws(StartError) {
-        do {
-            try self.write()
-        } catch {
-            throw StartError(description: "cannot write the pid file \(self.path): \(error)")
-        }
     }
 }

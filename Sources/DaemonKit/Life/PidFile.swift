@@ -12,3 +12,14 @@ struct PidFile: Sendable {
     /// Removes it; it may be gone or in a folder where the daemon may not write any more.
     func remove() { try? Files.remove(self.path) }
 }
+
+extension PidFile {
+    /// Writes the file or says which one it was.
+    func writeOrExplain() throws(StartError) {
+        do {
+            try self.write()
+        } catch {
+            throw StartError(description: "cannot write the pid file \(self.path): \(error)")
+        }
+    }
+}

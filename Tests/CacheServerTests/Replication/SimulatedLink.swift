@@ -4,13 +4,24 @@ import CacheReplication
 @testable import CacheServer
 
 /// A connection on which one simulated cache tells another what changed. Bytes are under way for as
-/// long as the network likes, in pieces of any size; when it breaks, what is under way is lost.
+/// long as the network likes, in pieces of any size. When it breaks, what is under way is lost, or
+/// arrives late: behind what the next connection brings.
 final class SimulatedLink {
+    /// What is still under way of a connection that its sender has given up.
+    private struct Tail {
+        let sink: ChangeSink
+        let wire = ByteBuffer(), input = ByteBuffer()
+    }
+
+    /// So many connections of before may still have something under way.
+    private static let tailCountMax = 3
+
     let from: Int, to: Int
     private var source: ChangeSource?
     private var sink: ChangeSink?
     private let toSink = ByteBuffer(), toSource = ByteBuffer()
     private let sinkInput = ByteBuffer(), sourceInput = ByteBuffer()
+    private var tails: [Tail] = []
     /// Copies that were sent whole, and those because the log had forgotten what was missing.
     private(set) var copyCount = 0, overflowCount = 0
 
@@ -25,9 +36,20 @@ final class SimulatedLink {
         self.sink = ChangeSink(sink, source: source.number)
     }
 
-    func cut() {
+    /// Breaks it.
+    ///
+    /// - Parameter isLost: whether what is under way is lost.
+    func cut(isLost: Bool) {
         self.copyCount += self.source?.counts.copies ?? 0
         self.overflowCount += self.source?.counts.overflows ?? 0
+        if !isLost, let sink = self.sink, self.tails.count < Self.tailCountMax {
+            let tail = Tail(sink: sink)
+            for (part, whole) in [(tail.input, self.sinkInput), (tail.wire, self.toSink)] {
+                let bytes = whole.bytes
+                part.append(bytes)
+            }
+            self.tails.append(tail)
+        }
         self.source = nil
         self.sink = nil
         for buffer in [self.toSink, self.toSource, self.sinkInput, self.sourceInput] {
@@ -35,9 +57,24 @@ final class SimulatedLink {
         }
     }
 
+    /// Breaks it for good: who received is no more.
+    func end() {
+        self.cut(isLost: true)
+        self.tails = []
+    }
+
     var isUp: Bool { self.source != nil }
-    /// Whether the sink has all that there is.
-    var isCaughtUp: Bool { self.source?.isCaughtUp ?? false }
+    /// Whether the sink has all that there is, and nothing is under way.
+    var isCaughtUp: Bool { self.tails.isEmpty && self.source?.isCaughtUp ?? false }
+
+    /// What is under way of a connection of before goes on; its answers reach nobody.
+    func moveTail(_ random: inout SeededGenerator, now: UInt32, micros: Int64) throws {
+        guard let index = self.tails.indices.randomElement(using: &random) else { return }
+        let tail = self.tails[index]
+        self.carry(tail.wire, tail.input, &random)
+        try tail.sink.take(tail.input, ByteBuffer(), now: now, unixMicroseconds: micros)
+        if tail.wire.isEmpty { self.tails.remove(at: index) }
+    }
 
     /// The source says some, and the network carries some.
     func move(_ random: inout SeededGenerator, now: UInt32, micros: Int64) throws {

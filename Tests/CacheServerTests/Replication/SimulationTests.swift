@@ -7,9 +7,9 @@ import Testing
 
 @testable import CacheServer
 
-/// Caches that replicate over a network that delays, cuts and parts them, with crashes and
-/// restarts, by seed: after the faults have stopped all hold the same, and without crashes they
-/// hold the newest state of each key.
+/// Caches that replicate over a network that delays, loses, brings late what went before, cuts and
+/// parts them, with crashes and restarts, by seed: after the faults have stopped all hold the same,
+/// and without crashes they hold the newest state of each key.
 ///
 /// `HOLDFAST_SEED` repeats a run, `HOLDFAST_ROUNDS` makes it longer.
 @Suite(.timeLimit(.minutes(10)))
@@ -92,7 +92,7 @@ private final class SimulatedRun {
             case 0..<500: self.work()
             case 500..<505: self.part()
             case 505..<512: self.partedPairs = []
-            case 512..<517: self.links.randomElement(using: &self.random)?.cut()
+            case 512..<517: self.links.randomElement(using: &self.random).map { self.cut($0) }
             case 517..<519 where self.kind.crashes: try self.crash()
             case 519..<521 where self.kind.crashes: self.restart()
             default: try self.move(self.links.randomElement(using: &self.random))
@@ -129,15 +129,23 @@ private final class SimulatedRun {
         let one = Int.random(in: 0..<self.nodes.count, using: &self.random)
         let other = Int.random(in: 0..<self.nodes.count, using: &self.random)
         self.partedPairs.insert([one, other].sorted())
-        for link in self.links where self.isParted(link) { link.cut() }
+        for link in self.links where self.isParted(link) { self.cut(link) }
+    }
+
+    private func cut(_ link: SimulatedLink) {
+        link.cut(isLost: Bool.random(using: &self.random))
     }
 
     private func isParted(_ link: SimulatedLink) -> Bool {
         self.partedPairs.contains([link.from, link.to].sorted())
     }
 
+    /// What the node has sent may still arrive, and what was on its way to it does not.
     private func cutLinks(of index: Int) {
-        for link in self.links where link.from == index || link.to == index { link.cut() }
+        for link in self.links {
+            if link.from == index { self.cut(link) }
+            if link.to == index { link.end() }
+        }
     }
 
     private func crash() throws {
@@ -155,6 +163,9 @@ private final class SimulatedRun {
 
     private func move(_ link: SimulatedLink?) throws {
         guard let link, !self.isParted(link) else { return }
+        if Bool.random(using: &self.random) {
+            try link.moveTail(&self.random, now: self.now, micros: self.micros)
+        }
         if !link.isUp { link.connect(self.nodes[link.from].node, self.nodes[link.to].node) }
         try link.move(&self.random, now: self.now, micros: self.micros)
     }
