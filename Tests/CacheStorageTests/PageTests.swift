@@ -159,11 +159,14 @@ import Testing
         try Self.checkCounts(test)
     }
 
-    @Test func atRandomNothingIsTornOrCountedTwice() throws {
+    /// The second limit makes units of 64 bytes.
+    @Test(arguments: [6, 200_000])
+    func atRandomNothingIsTornOrCountedTwice(megabytes: Int) throws {
         let seed = TestSeed()
         var random = seed.generator
         func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-        let test = try TestStore { $0.memoryLimit = 6 << 20 }
+        let test = try TestStore { $0.memoryLimit = megabytes << 20 }
+        test.store.setMemoryLimit(6 << 20)
         for step in 0..<6_000 {
             let name = "key\(pick(0...2_000))"
             switch pick(0...19) {
@@ -197,7 +200,7 @@ import Testing
                 reference = Item(arena, reference).nextInBucket
             }
             let queued = Self.check(entry.small, arena) + Self.check(entry.main, arena)
-            let units = entry.chunkByteCount / Arena.unitByteCount
+            let units = Int(entry.unitCount)
             #expect(free + entry.uncut.count / units == entry.freeCount)
             for chunk in stride(
                 from: entry.uncut.lowerBound, to: entry.uncut.upperBound, by: units)

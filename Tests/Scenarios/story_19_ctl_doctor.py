@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from harness.cluster import COUNTER, json_of
 from harness.http import ConnectionEnded
-from harness.relay import Relay
+from harness.relay import Relay, Turnstile
 from harness.replicas import Replica
 from harness.settings import change_element, rewrite
 from harness.single import SingleCache
 from harness.sockets import connect, listen
 from harness.waiting import Failed, expect, expect_equal, until
-from story_12_ctl import ctl, records
+from story_12_ctl import as_nobody, ctl, records
 
 SECONDS_AHEAD = 100
 PLAIN = {"sticky": "false", "lockingMode": "none"}
@@ -31,18 +31,20 @@ def tell(run, variant):
             ("19.5", "limits of a balancer: connections, requests at a server", balancer_limits),
             ("19.6", "servers that fail, and none left", servers),
             ("19.7", "tables fit and every finding says what to do", shown),
+            ("19.8", "a replica that gets a full copy", copying),
+            ("19.9", "a daemon that is ending, a user who may not see all", ending),
         ]
         for number, what, check in steps:
             with run.step(number, what) as saw:
                 check(cluster, saw)
     for number, what, check, changed in (
-        ("19.8", "failoverNodes that leave no backup", failover,
+        ("19.10", "failoverNodes that leave no backup", failover,
          variant.with_manager(failoverNodes="n2", **PLAIN)),
-        ("19.9", "sticky sessions behind a balancer without affinity", unsticky,
+        ("19.11", "sticky sessions behind a balancer without affinity", unsticky,
          variant.with_manager(sticky="true", lockingMode=None)),
-        ("19.10", "a route that is missing, or unknown to the balancer", routes,
+        ("19.12", "a route that is missing, or unknown to the balancer", routes,
          replace(variant, sticky=True)),
-        ("19.11", "one cache node, and none", no_backup, variant.with_manager(**PLAIN)),
+        ("19.13", "one cache node, and none", no_backup, variant.with_manager(**PLAIN)),
     ):
         with run.cluster("19", changed) as cluster:
             with run.step(number, what) as saw:
@@ -172,6 +174,57 @@ def replication(cluster, saw):
         one.stop()
         two.stop()
     saw("; ".join(entry["what"] for entry in (alone["no_replica"], away, behind, near)))
+
+
+def copying(cluster, saw):
+    """The way to the peer takes the greeting, and then no more than its buffers hold."""
+    one, two = (Replica(cluster, cluster.folder, name) for name in ("whole", "empty"))
+    gate = Turnstile()
+    two.start()
+    with Relay(0, two.port, ask=gate) as relay:
+        two.port = relay.address
+        try:
+            one.start(two)
+            with one.client() as client:
+                for number in range(40):
+                    client.set(f"large:{number}", bytes(1_000_000))
+            gate.turn()
+            copy = until(
+                lambda: found(cluster, "--socket", one.control).get("replica_copying"), "a copy")
+            expect_equal(copy["weight"], "note", "its weight")
+        finally:
+            gate.open()
+            one.stop()
+            two.stop()
+    saw(copy["what"])
+
+
+def ending(cluster, saw):
+    """A browser waits for its answer while the balancer is told to end."""
+    output, _ = as_nobody(cluster, "doctor", "-o", "jsonl", status=(0, 1))
+    seen = {entry["rule"]: entry for entry in map(json_of, output.splitlines())}
+    expect("restricted" in seen, "that not all was seen", seen)
+    path = cluster.balancer_configuration
+    before = open(path, encoding="utf-8").read()
+    with listen(0) as silent:
+        places = [f"127.0.0.1:{cluster.address(node)}" for node in ("node4", "node5")]
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        rewrite(path, lambda _: before.replace(places[0], place).replace(
+            f"server {places[1]}", f"# {places[1]}"))
+        ctl(cluster, "reload", "--wait", "balancer")
+        waiting = threading.Thread(target=ask_in_vain, args=(cluster,))
+        waiting.start()
+        taken, _ = silent.accept()
+        cluster.balancer.signal(signal.SIGTERM)
+        drained = until(lambda: found(cluster).get("draining"), "a daemon that is ending", 15)
+        expect_equal(drained["name"], "balancer", "which one")
+        cluster.balancer.kill()
+        waiting.join()
+        taken.close()
+    rewrite(path, lambda _: before)
+    cluster.balancer.start()
+    until(lambda: not rules(cluster), "nothing to say", 15)
+    saw(f"{seen['restricted']['what']}; {drained['name']} {drained['what']}")
 
 
 def shifted(piece):

@@ -96,7 +96,7 @@ extension CommandSession {
     }
 
     private func setMemoryLimit(_ megabytes: Int, _ output: ByteBuffer) {
-        guard megabytes << 20 <= StorageSettings.memoryLimitMax else {
+        guard megabytes << 20 <= self.service.store.settings.raisedLimitMax else {
             return output.append("MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n")
         }
         self.service.store.setMemoryLimit(megabytes << 20)

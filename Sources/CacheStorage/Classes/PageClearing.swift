@@ -40,12 +40,11 @@ extension Slabs {
     func beginClearing(page: Int, of index: Int, for target: Int?) {
         precondition(self.clearing == nil, "one page at a time")
         let start = self.arena.reference(ofPage: page)
-        let end = start + UInt32(Arena.pageByteCount / Arena.unitByteCount)
+        let end = start + UInt32(self.arena.unitCount(Arena.pageByteCount))
         var uncut: Range<UInt32> = 0..<0
         if (start..<end).contains(self.classes[index].uncut.lowerBound) {
             swap(&uncut, &self.classes[index].uncut)
-            let units = self.classes[index].chunkByteCount / Arena.unitByteCount
-            self.classes[index].freeCount -= uncut.count / units
+            self.classes[index].freeCount -= uncut.count / Int(self.classes[index].unitCount)
         }
         self.clearing = PageClearing(
             page: page, index: index, target: target, references: start..<end, uncut: uncut)

@@ -1,6 +1,8 @@
 /// One size of chunks: its free chunks and its items.
 struct SlabClass {
     let chunkByteCount: Int
+    /// So many units of the arena a chunk has.
+    let unitCount: UInt32
     let chunksPerPage: Int
     var pageCount = 0
     /// The first free chunk; each names the next in its first field.
@@ -29,8 +31,7 @@ struct SlabClass {
     /// Cuts a chunk; nil when nothing is left to be cut.
     mutating func cut() -> UInt32? {
         guard let chunk = self.uncut.first else { return nil }
-        let units = UInt32(self.chunkByteCount / Arena.unitByteCount)
-        self.uncut = chunk + units..<self.uncut.upperBound
+        self.uncut = chunk + self.unitCount..<self.uncut.upperBound
         return chunk
     }
 

@@ -22,7 +22,9 @@ final class Slabs {
         self.sizes = ChunkSizes(settings)
         self.pageMoves = settings.pageMoves
         self.classes = self.sizes.all.map {
-            SlabClass(chunkByteCount: $0, chunksPerPage: Arena.pageByteCount / $0)
+            SlabClass(
+                chunkByteCount: $0, unitCount: UInt32(arena.unitCount($0)),
+                chunksPerPage: Arena.pageByteCount / $0)
         }
         self.pages = PagePool(arena, isUntouchedZero: isZero)
         self.pages.urgentCountMax = self.classes.count
@@ -34,7 +36,7 @@ final class Slabs {
     /// The chunks of a page that a class has, from its reference on.
     func chunks(ofPage number: Int, _ index: Int) -> StrideTo<UInt32> {
         let page = self.arena.reference(ofPage: number)
-        let units = UInt32(self.classes[index].chunkByteCount / Arena.unitByteCount)
+        let units = self.classes[index].unitCount
         let end = page + UInt32(self.classes[index].chunksPerPage) * units
         return stride(from: page, to: end, by: Int(units))
     }
@@ -45,9 +47,9 @@ final class Slabs {
         let number = page.number
         if page.isZero, self.classes[index].uncut.isEmpty {
             let count = self.classes[index].chunksPerPage
-            let units = self.classes[index].chunkByteCount / Arena.unitByteCount
             let start = self.arena.reference(ofPage: number)
-            self.classes[index].uncut = start..<start + UInt32(count * units)
+            let end = start + UInt32(count) * self.classes[index].unitCount
+            self.classes[index].uncut = start..<end
             self.classes[index].freeCount += count
         } else {
             for chunk in self.chunks(ofPage: number, index).reversed() {

@@ -1,19 +1,19 @@
 /// The memory of a store: one run of bytes that its owner has mapped.
 ///
 /// ```
-/// 0        16384         65536          196608
+/// 0        16384         278528         409600
 /// | header | page owners | redo records | page | page | …
 /// ```
-/// References count 8-byte units from the start; 0 is none, as no item lies there. Nothing here
-/// changes after the start, so every thread may ask.
+/// References count units from the start; 0 is none, as no item lies there. A unit has 8 bytes, and
+/// more where 2^32 of those would not reach the end of what the settings' limit may become. Nothing
+/// here changes after the start, so every thread may ask.
 // SAFETY: every access is inside the memory: references come from chunks that were cut from its
 // pages, and the offsets added to them stay within a chunk.
 @safe final class Arena: @unchecked Sendable {
-    static let unitByteCount = 8
     /// Pages have one size, as memcached's: what is larger is chained.
     static let pageByteCount = 1 << 20
     static let pageOwnersOffset = 16_384
-    static let redoRecordsOffset = 65_536
+    static let redoRecordsOffset = 278_528
     /// What lies before the first page.
     static let reservedByteCount = Arena.redoRecordsOffset + RedoRecord.count * RedoRecord.byteCount
     /// As many pages as there is room for owners.
@@ -24,18 +24,23 @@
     private let giveBackBytes: (Range<Int>) -> Bool
     /// As many pages as there is memory for.
     let pageCount: Int
+    /// A unit has 2 to this power bytes.
+    private let unitShift: UInt32
 
-    /// Gives out `memory`, which `owner` keeps alive and whose start is aligned to 16 bytes.
+    /// Gives out `memory`, which `owner` keeps alive and whose start is aligned to 64 bytes, in
+    /// units of so many bytes, a power of two.
     init(
-        _ memory: UnsafeMutableRawBufferPointer, owner: AnyObject,
+        _ memory: UnsafeMutableRawBufferPointer, unitByteCount: Int, owner: AnyObject,
         giveBack: @escaping (Range<Int>) -> Bool
     ) {
         precondition(
             memory.count >= Self.byteCount(memoryLimit: 1), "a store has room for a page")
         self.memoryOwner = owner
         self.giveBackBytes = giveBack
+        self.unitShift = UInt32(unitByteCount.trailingZeroBitCount)
         self.pageCount = min(
-            Self.pageCountMax, (memory.count - Self.reservedByteCount) / Self.pageByteCount)
+            Self.pageCountMax,
+            (min(memory.count, unitByteCount << 32) - Self.reservedByteCount) / Self.pageByteCount)
         unsafe self.base = memory.baseAddress.unsafelyUnwrapped
     }
 
@@ -49,7 +54,7 @@
 
     @inline(__always)
     func pointer(_ reference: UInt32) -> UnsafeMutableRawPointer {
-        unsafe self.base + Int(reference) &* Self.unitByteCount
+        unsafe self.base + Int(reference) &<< Int(self.unitShift)
     }
 
     /// What lies before the pages, at an offset.
@@ -60,26 +65,31 @@
 
     /// The page in which a chunk lies.
     func pageNumber(of reference: UInt32) -> Int {
-        (Int(reference) * Self.unitByteCount - Self.reservedByteCount) / Self.pageByteCount
+        (self.offset(of: reference) - Self.reservedByteCount) / Self.pageByteCount
     }
+
+    private func offset(of reference: UInt32) -> Int { Int(reference) << Int(self.unitShift) }
+
+    /// How many units a size that is a multiple of a unit has.
+    func unitCount(_ byteCount: Int) -> Int { byteCount >> Int(self.unitShift) }
 
     /// Whether so many bytes from a reference on lie in the pages; of references that another
     /// process wrote down.
     func holds(_ reference: UInt32, byteCount: Int) -> Bool {
-        let start = Int(reference) * Self.unitByteCount
+        let start = self.offset(of: reference)
         let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
         return start >= Self.reservedByteCount && start + byteCount <= end
     }
 
     /// The reference of a page's first chunk.
     func reference(ofPage number: Int) -> UInt32 {
-        UInt32((Self.reservedByteCount + number * Self.pageByteCount) / Self.unitByteCount)
+        UInt32(self.unitCount(Self.reservedByteCount + number * Self.pageByteCount))
     }
 
     /// Writes down that nobody has any page.
     func forgetPages() {
         let owners = unsafe self.base + Self.pageOwnersOffset
-        unsafe owners.initializeMemory(as: UInt8.self, repeating: 0, count: Self.pageCountMax)
+        unsafe owners.initializeMemory(as: UInt8.self, repeating: 0, count: self.pageCount)
         let records = unsafe self.base + Self.redoRecordsOffset
         unsafe records.initializeMemory(
             as: UInt8.self, repeating: 0, count: RedoRecord.count * RedoRecord.byteCount)

@@ -14,7 +14,7 @@ import Synchronization
 // is atomic.
 @safe struct Superblock: @unchecked Sendable {
     /// Counted up when what lies in the memory changes its meaning.
-    private static let format: UInt32 = 3
+    private static let format: UInt32 = 4
     private static let mark: UInt64 = 0x7473_6166_646C_6F48  // "Holdfast"
 
     private static let lastVersionOffset = 256
@@ -43,7 +43,10 @@ import Synchronization
             return "its format is \(format), this program's is \(Self.format)"
         }
         guard unsafe self.base.load(fromByteOffset: 12, as: UInt32.self) == settings.chunkSizesHash
-        else { return "its chunks have other sizes (-f, -n, slab_sizes, slab_chunk_max)" }
+        else {
+            return "its chunks have other sizes "
+                + "(-f, -n, -m beyond 32000, slab_sizes, slab_chunk_max)"
+        }
         return nil
     }
 

@@ -64,12 +64,12 @@ extension CacheStore {
         _ slabs: Slabs, page: Int, of index: Int
     ) -> (access: UInt32, version: UInt64) {
         let count = slabs.classes[index].chunksPerPage
-        let units = slabs.classes[index].chunkByteCount / Arena.unitByteCount
+        let units = slabs.classes[index].unitCount
         let first = self.arena.reference(ofPage: page)
         var newest: (access: UInt32, version: UInt64) = (0, 0)
         for sample in 0..<min(count, Self.chunksSampled) {
             let number = sample * count / min(count, Self.chunksSampled)
-            let chunk = Item(self.arena, first + UInt32(number * units))
+            let chunk = Item(self.arena, first + UInt32(number) * units)
             // A page that somebody is at work on is the last choice.
             if chunk.place == Item.Place.taken { return (.max, .max) }
             let isExtra = chunk.place == Item.Place.extra

@@ -18,7 +18,7 @@ extension CacheStore {
         let byteCount = slabs.classes[clearing.index].chunkByteCount
         let atOnce = max(1, min(Self.chunksAtOnce, Self.bytesAtOnce / byteCount))
         let end = whole ? total : min(total, clearing.doneCount + atOnce)
-        let units = UInt32(byteCount / Arena.unitByteCount)
+        let units = slabs.classes[clearing.index].unitCount
         let first = self.arena.reference(ofPage: clearing.page)
         for number in clearing.doneCount..<end {
             guard self.clear(slabs, first + UInt32(number) * units, room) else {

@@ -46,7 +46,8 @@ package final class CacheStore: @unchecked Sendable {
         self.settings = settings
         self.stripes = Stripes(settings)
         // SAFETY: handed on as it came.
-        unsafe self.arena = Arena(memory, owner: owner, giveBack: giveBack)
+        unsafe self.arena = Arena(
+            memory, unitByteCount: settings.unitByteCount, owner: owner, giveBack: giveBack)
         self.superblock = Superblock(self.arena)
         let wasEmpty = self.superblock.isEmpty
         var isZero = false

@@ -8,7 +8,7 @@ package struct StorageSettings: Sendable {
     package var growthFactor = 1.25
     /// Space for key and value in the smallest chunks (`-n`).
     package var chunkByteCountMin = 48
-    /// The largest chunks (`-o slab_chunk_max`), a multiple of 8; larger items are chained.
+    /// The largest chunks (`-o slab_chunk_max`), a multiple of 64; larger items are chained.
     package var chunkByteCountMax = 512 << 10
     /// The chunks' sizes, when they are given one by one (`-o slab_sizes`).
     package var slabSizes: [Int] = []
@@ -34,16 +34,17 @@ package struct StorageSettings: Sendable {
     /// largest.
     func chunkSizes() -> [Int] {
         let limit = self.chunkByteCountMax
+        let unit = self.unitByteCount
         if !self.slabSizes.isEmpty {
-            return Array(self.slabSizes.filter { $0 < limit }.prefix(Self.classCountMax - 1))
-                + [limit]
+            let sizes = self.slabSizes.lazy.map { ($0 + unit - 1) / unit * unit }
+            return sizes.filter { $0 < limit }.prefix(Self.classCountMax - 1) + [limit]
         }
         var sizes: [Int] = []
         var size = Item.peerHeaderByteCount + self.chunkByteCountMin
         while sizes.count < Self.classCountMax - 1,
             Double(size) <= Double(limit) / self.growthFactor
         {
-            size = (size + 7) / 8 * 8
+            size = (size + unit - 1) / unit * unit
             sizes.append(size)
             size = Int(Double(size) * self.growthFactor)
         }
@@ -52,7 +53,8 @@ package struct StorageSettings: Sendable {
 
     /// Tells settings with different chunks apart.
     var chunkSizesHash: UInt32 {
-        self.chunkSizes().reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        let start = 0x811C_9DC4 + UInt32(self.unitByteCount / Self.unitByteCountLeast)
+        return self.chunkSizes().reduce(start) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }
 
     /// Whether an item of this size is taken: the same ones as memcached takes, whose items have
@@ -77,10 +79,28 @@ package struct StorageSettings: Sendable {
     }
 
     /// How much address space lets the limit be raised to the highest one.
-    package var addressSpaceByteCount: Int { self.byteCount(limit: Self.memoryLimitMax) }
+    package var addressSpaceByteCount: Int { self.byteCount(limit: self.raisedLimitMax) }
 
-    /// The highest limit: references reach 32 GiB.
-    package static let memoryLimitMax = 32_000 << 20
+    /// References have 32 bits, and count units of so many bytes, which each chunk is a multiple
+    /// of: memcached's 8 as long as they reach everything, else twice as many, and so on.
+    var unitByteCount: Int {
+        var unit = Self.unitByteCountLeast
+        while self.memoryLimit > Self.limitMax(unitByteCount: unit), unit < Self.unitByteCountMost {
+            unit *= 2
+        }
+        return unit
+    }
+
+    /// The limit up to which a store that was made with these settings may be raised.
+    package var raisedLimitMax: Int { Self.limitMax(unitByteCount: self.unitByteCount) }
+
+    /// The highest limit that a store may be made with.
+    package static let memoryLimitMax = Self.limitMax(unitByteCount: Self.unitByteCountMost)
+
+    /// Some pages less than the references reach, for what stands before the pages, and for those
+    /// beyond the limit.
+    private static func limitMax(unitByteCount: Int) -> Int { unitByteCount * (4_000 << 20) }
+    private static let unitByteCountLeast = 8, unitByteCountMost = 64
 }
 
 /// When a class that evicts gets a page of another class.

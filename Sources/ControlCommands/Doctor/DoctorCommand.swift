@@ -17,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
         connections_refused, connections_near_limit, store_no_memory, store_too_large, \
         clock_skew, no_replica, replica_away, replica_behind, replica_copying, \
         replica_queue_near_limit, no_server, last_server, server_failed, server_full, \
-        server_taken_out, no_cache, no_backup, failover_leaves_no_backup, all_nodes_failover, \
+        server_taken_out, no_cache, no_backup, failover_leaves_no_backup, \
         cache_down, copies_missing, local_only, sticky_without_affinity, no_route, \
         unknown_route, configuration_changed, port_taken
         """

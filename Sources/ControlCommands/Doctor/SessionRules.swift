@@ -56,12 +56,6 @@ enum SessionRules {
                         "failoverNodes leaves only \(primaries[0].id) for new sessions: while one "
                         + "of the two nodes is dead, sessions have no second copy",
                     advice: "add a third node to memcachedNodes, or take failoverNodes away"))
-        } else if primaries.isEmpty {
-            findings.append(
-                Finding(
-                    weight: .warning, rule: "all_nodes_failover", name: name,
-                    what: "failoverNodes names all nodes, so that none is left for new sessions",
-                    advice: "take one node at least out of failoverNodes"))
         }
         return findings
     }

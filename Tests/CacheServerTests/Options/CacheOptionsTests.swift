@@ -78,7 +78,7 @@ struct CacheOptionsTests {
         (["--port=x"], "--port: expected port from -1 to 65535, not 'x'"),
         (["-U", "x"], "-U: expected UDP port from -1 to 65535, not 'x'"),
         (["-a", "888"], "-a: the mask is octal, not '888'"),
-        (["-m", "0"], "-m: expected megabytes from 1 to 32000, not '0'"),
+        (["-m", "0"], "-m: expected megabytes from 1 to 256000, not '0'"),
         (["-t", "-1"], "-t: expected threads from 1 to 1024, not '-1'"),
         (["-f", "1"], "-f: the factor is greater than 1, not '1'"),
         (["-I", "2000m"], "-I: the largest item has 1k to 1024m bytes, not '2000m'"),

@@ -9,12 +9,14 @@ from .sockets import connect, listen
 class Relay:
     """Passes connections on from `address` (0: any free port) to `target`.
 
-    `change` is given what the server says, piece by piece, and answers what the client is to get.
+    `change` is given what the server says, piece by piece, and answers what the client is to get;
+    `ask` the same of what the client says.
     """
 
-    def __init__(self, address, target, change=None):
+    def __init__(self, address, target, change=None, ask=None):
         self.target = target
         self.change = change or (lambda piece: piece)
+        self.ask = ask or (lambda piece: piece)
         self.answered = 0
         self.connections = []
         self.listener = listen(address)
@@ -41,7 +43,7 @@ class Relay:
                 return
             self.connections += [client, server]
             for source, sink, change in (
-                (client, server, lambda piece: piece), (server, client, self._answer),
+                (client, server, self.ask), (server, client, self._answer),
             ):
                 threading.Thread(
                     target=self._pass, args=(source, sink, change), daemon=True).start()
