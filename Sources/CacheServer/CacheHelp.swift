@@ -30,7 +30,7 @@ enum CacheHelp {
         -D <char>                 what ends the prefix of a key (default: ":"); counts prefixes
                                   from the start, as "stats detail on" does
         -t, --threads=<num>       threads, one a processor at the most (default: 4)
-        -R, --max-reqs-per-event  commands of one connection in a row (default: 20)
+        -R, --max-reqs-per-event  commands of one connection in a row (default: 200)
         -C, --disable-cas         give items no CAS numbers
         -b, --listen-backlog=<num> connections that wait to be accepted (default: 1024)
         -B, --protocol=<name>     ascii, binary or auto (default: auto)

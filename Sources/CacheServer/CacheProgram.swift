@@ -41,19 +41,34 @@ package enum CacheProgram {
         settings.unknownUserStatus = Self.unknownUserStatus
         if options.verbosity > 0 { settings.logLevel = .debug }
         Daemon.run(settings) { daemon in
+            try Self.takeOpenFiles(options, daemon.logger)
             Self.takeLimits(options, daemon.logger)
             return try CacheService(daemon, options, arguments: arguments)
         }
     }
 
+    /// Lets the process have as many connections open as the options say, and some files.
+    ///
+    /// - Throws: when it may not have the connections alone, as memcached does not start then.
+    static func takeOpenFiles(_ options: CacheOptions, _ logger: Logger) throws(StartError) {
+        let count = options.network.connectionCountMax
+        let all = count + Self.spareFileCount
+        do {
+            try ResourceLimits.raiseOpenFiles(to: all)
+        } catch {
+            do {
+                try ResourceLimits.raiseOpenFiles(to: count)
+            } catch {
+                throw StartError(
+                    description: "-c \(count): the process may not have so many open files: "
+                        + "\(error). Raise the limit (ulimit -n, LimitNOFILE=), or ask for fewer")
+            }
+            logger.warning("-c: the process may not have \(all) open files: \(error)")
+        }
+    }
+
     /// Takes what the options ask of the kernel; what is refused is said.
     static func takeLimits(_ options: CacheOptions, _ logger: Logger) {
-        let files = options.network.connectionCountMax + Self.spareFileCount
-        do {
-            try ResourceLimits.raiseOpenFiles(to: files)
-        } catch {
-            logger.warning("-c: the process may not have \(files) open files: \(error)")
-        }
         guard options.dumpsCore else { return }
         do {
             try ResourceLimits.allowCores()

@@ -187,6 +187,13 @@ package final class CacheService: DaemonService {
             throw OptionProblem(
                 description: "needs a restart to change \(fixed.joined(separator: ", "))")
         }
+        let most = self.store.settings.raisedLimitMax
+        guard fresh.storage.memoryLimit <= most else {
+            throw OptionProblem(
+                description: "needs a restart to raise -m beyond \(most >> 20), as chunks are "
+                    + "larger then")
+        }
+        try CacheProgram.takeOpenFiles(fresh, self.daemon.logger)
         try self.tls?.check()
         try self.logins.reload()
         try self.tls?.refresh(at: SystemClock.now())

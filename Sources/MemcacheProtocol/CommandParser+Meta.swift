@@ -48,9 +48,10 @@ extension CommandParser {
         guard let key = tokens.next(line), key.count <= ProtocolLimits.keyByteCountMax else {
             return .refused(Answers.badFormat)
         }
-        var isBinary = false
-        if let word = tokens.next(line) {
-            isBinary = line.extracting(word).isEqual(to: "b")
+        var isBinary = false, isFirst = true
+        while let word = tokens.next(line) {
+            if isFirst { isBinary = line.extracting(word).isEqual(to: "b") }
+            isFirst = false
             guard MetaFlags.isLetter(line[word.lowerBound]) else {
                 return .refused(Answers.badFormat)
             }

@@ -124,7 +124,9 @@ struct PrefixFlushTests {
             switch frees {
             case "reads": for key in keys.prefix(60) { #expect(tested.read(key) == nil) }
             case "writes": for key in keys.prefix(60) { tested.store(key, [2]) }
-            case "crawler": for _ in 0..<70_000 { tested.store.crawl(bucketCount: 16, now: 10) }
+            case "crawler":
+                var place = CacheStore.WalkPlace()
+                _ = tested.store.crawl(from: &place, bucketCount: 70_000 * 16, now: 10)
             default: break
             }
             while tested.store.advance(&flush, bucketCount: 4_096) {}

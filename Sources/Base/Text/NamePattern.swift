@@ -1,9 +1,27 @@
-/// A name with `*` for any text and `?` for any one byte.
+/// A name with `*` for any text and `?` for any one byte; a backslash before a byte means that byte
+/// itself.
 package struct NamePattern: Sendable {
-    private let pattern: [UInt8]
+    private enum Part: Equatable {
+        case anyText, anyByte
+        case byte(UInt8)
+    }
 
-    /// Takes a pattern as it is written.
-    package init(_ text: String) { self.pattern = Array(text.utf8) }
+    private let pattern: [Part]
+
+    /// Takes a pattern as it is written. A backslash at its end means itself.
+    package init(_ text: String) {
+        var pattern: [Part] = []
+        var bytes = Array(text.utf8)[...]
+        while let byte = bytes.popFirst() {
+            switch byte {
+            case UInt8(ascii: "*"): pattern.append(.anyText)
+            case UInt8(ascii: "?"): pattern.append(.anyByte)
+            case UInt8(ascii: "\\"): pattern.append(.byte(bytes.popFirst() ?? byte))
+            default: pattern.append(.byte(byte))
+            }
+        }
+        self.pattern = pattern
+    }
 
     /// Whether all of a name fits.
     package func matches(_ name: String) -> Bool { self.matches(Array(name.utf8).span) }
@@ -17,12 +35,12 @@ package struct NamePattern: Sendable {
         var place = 0, index = 0
         var star: Int?, resume = 0
         while index < name.count {
-            if place < self.pattern.count, self.pattern[place] == UInt8(ascii: "*") {
+            if place < self.pattern.count, self.pattern[place] == .anyText {
                 star = place
                 resume = index
                 place += 1
             } else if place < self.pattern.count,
-                self.pattern[place] == UInt8(ascii: "?") || self.pattern[place] == name[index]
+                self.pattern[place] == .anyByte || self.pattern[place] == .byte(name[index])
             {
                 place += 1
                 index += 1
@@ -34,6 +52,6 @@ package struct NamePattern: Sendable {
                 return false
             }
         }
-        return self.pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return self.pattern[place...].allSatisfy { $0 == .anyText }
     }
 }

@@ -199,7 +199,9 @@ extension CommandExecutor {
         _ key: Span<UInt8>, _ flags: MetaFlags
     ) -> (CacheStore.StoreOutcome, UInt64) {
         let empty: [UInt8] = []
-        let expiry = self.clock.expiry(flags.expiry ?? 0, now: self.now)
+        // What is stale as well gets its expiry with that: it may be over then.
+        let seconds = flags.marksStale ? 0 : flags.expiry ?? 0
+        let expiry = self.clock.expiry(seconds, now: self.now)
         for _ in 0..<Self.triesMax {
             var old: UInt64?
             _ = self.store.read(key, now: self.now, as: .none, bumps: false) { old = $0.cas }

@@ -22,7 +22,8 @@ extension CommandSession {
         var last = words.upperBound..<words.upperBound
         var tokens = TokenReader(words)
         while let word = tokens.next(line) { last = word }
-        if verb != .watch, self.stream == nil, line.extracting(last).isEqual(to: "noreply") {
+        if verb != .watch, verb != .refreshCertificates, self.stream == nil,
+            line.extracting(last).isEqual(to: "noreply") {
             executor.output.truncate(to: start)
         }
     }
@@ -141,7 +142,7 @@ extension CommandSession {
             self.change(output) { $0.memory.eviction.crawlerSleep = time }
         case .crawlerItemCountMax(let count):
             self.change(output) { $0.memory.eviction.crawlerItemCountMax = count }
-        case .crawl: self.crawl(output)
+        case .crawl(let scope): self.crawl(scope, output)
         case .dump(let scope, let keysOnly): self.dump(scope, keysOnly: keysOnly, output)
         case .reassign(let source, let destination):
             self.reassign(source, destination, executor)
@@ -170,17 +171,18 @@ extension CommandSession {
         self.service.store.setPageMoves(self.service.options.memory.pageMoves)
     }
 
-    private func crawl(_ output: ByteBuffer) {
+    private func crawl(_ scope: CrawlScope?, _ output: ByteBuffer) {
         guard self.service.options.memory.eviction.hasCrawler else {
             return output.append(Answers.crawlerDisabled)
         }
+        guard scope != nil else { return output.append(Answers.badClass) }
         // One run looks through all classes: it costs no more than through one.
         output.append(
             self.service.startCrawl()
                 ? Answers.ok : "BUSY currently processing crawler request\r\n")
     }
 
-    private func dump(_ scope: CrawlScope, keysOnly: Bool, _ output: ByteBuffer) {
+    private func dump(_ scope: CrawlScope?, keysOnly: Bool, _ output: ByteBuffer) {
         let options = self.service.options
         guard options.memory.eviction.hasCrawler else {
             return output.append(Answers.crawlerDisabled)
@@ -195,6 +197,7 @@ extension CommandSession {
                     ? "ERROR cannot pipeline other commands before mgdump\r\n"
                     : "ERROR cannot pipeline other commands before metadump\r\n")
         }
+        guard let scope else { return output.append(Answers.badClass) }
         self.stream = DumpStream(self.service, scope, keysOnly: keysOnly)
     }
 
@@ -202,6 +205,9 @@ extension CommandSession {
         let output = executor.output
         guard self.service.options.memory.reassigns else {
             return output.append("CLIENT_ERROR slab reassignment disabled\r\n")
+        }
+        if source == destination {
+            return output.append("SAME src and dst class are identical\r\n")
         }
         let donor = source == -1 ? nil : source
         switch executor.store.reassignPage(from: donor, to: destination, now: executor.now) {

@@ -98,8 +98,11 @@ final class CacheTLS: Sendable {
                 metadata: LogField.metadata(client: connection.peerAddress.description))
             return false
         }
-        if self.context.settings.cachesSessions, connection.tlsPeer?.isResumed == false {
-            self.state.withLock { $0.counts.newSessions += 1 }
+        if self.context.settings.cachesSessions, let peer = connection.tlsPeer {
+            // OpenSSL gives two tickets with a handshake of TLS 1.3, and one with a session that is
+            // taken up again; memcached counts each.
+            let ticketCount = (peer.isResumed ? 0 : 1) + (peer.version == "TLSv1.3" ? 1 : 0)
+            self.state.withLock { $0.counts.newSessions += ticketCount }
         }
         return true
     }

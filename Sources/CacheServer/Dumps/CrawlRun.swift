@@ -26,18 +26,20 @@ final class CrawlRun: Sendable {
     func start(_ service: CacheService, on loop: Loop) -> Bool {
         guard !self.isBusy.exchange(true, ordering: .acquiringAndReleasing) else { return false }
         self.startCounter.wrappingAdd(1, ordering: .relaxed)
-        loop.run { self.step(Round(), service, on: loop) }
+        loop.run { self.step(Round(itemCountMax: service.crawlItemCountMax), service, on: loop) }
         return true
     }
 
     private func step(_ round: Round, _ service: CacheService, on loop: Loop) {
         var round = round
-        let isOver = round.goOn(service, now: service.clock.second(loop.now))
-        guard !isOver, !service.isDraining else {
+        let examinedCount = round.goOn(service, now: service.clock.second(loop.now))
+        guard !round.isOver, !service.isDraining else {
             round.log(to: service.watchers)
             return self.isBusy.store(false, ordering: .releasing)
         }
-        loop.schedule(at: loop.now) { [round] in self.step(round, service, on: loop) }
+        loop.schedule(at: loop.now + service.crawlPause(after: examinedCount)) { [round] in
+            self.step(round, service, on: loop)
+        }
     }
 
     /// How far a run has come. It has a place of its own: the cache goes round by itself meanwhile.
@@ -45,14 +47,21 @@ final class CrawlRun: Sendable {
         private let begin = SystemClock.now()
         private var place = CacheStore.WalkPlace()
         private var examinedCount = 0, reclaimedCount = 0
+        private let itemCountMax: Int
+        /// Whether it has come to its end.
+        private(set) var isOver = false
 
-        /// Looks through some buckets; whether those were the last.
-        mutating func goOn(_ service: CacheService, now: UInt32) -> Bool {
+        init(itemCountMax: Int) { self.itemCountMax = itemCountMax }
+
+        /// Looks through some buckets; at how many items.
+        mutating func goOn(_ service: CacheService, now: UInt32) -> Int {
             let found = service.store.crawl(
-                from: &self.place, bucketCount: CrawlRun.bucketsAStep, now: now)
+                from: &self.place, bucketCount: CrawlRun.bucketsAStep,
+                itemCountMax: self.itemCountMax - self.examinedCount, now: now)
             self.examinedCount += found.examinedCount
             self.reclaimedCount += found.reclaimedCount
-            return found.endsRound
+            self.isOver = found.isOver || self.examinedCount >= self.itemCountMax
+            return found.examinedCount
         }
 
         /// Tells those who watch what it found.

@@ -75,7 +75,7 @@ package struct MemoryOptions: Sendable {
         case "slab_automove_ratio":
             self.automoveRatio = try value.fraction("a fraction of 1") { $0 > 0 && $0 <= 1 }
         case "slab_automove_freeratio":
-            self.automoveFreeRatio = try value.fraction("a fraction of 1") { $0 > 0 && $0 <= 1 }
+            self.automoveFreeRatio = try value.fraction("a number") { _ in true }
         case "slab_automove_window":
             self.automoveWindow = try value.number(3...1_800, "seconds")
         case "slab_chunk_max":

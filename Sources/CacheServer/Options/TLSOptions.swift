@@ -39,7 +39,7 @@ package struct TLSOptions: Equatable, Sendable {
         case "ssl_ciphers": self.ciphers = try value.text()
         case "ssl_ca_cert": self.authorityFile = try value.text()
         case "ssl_wbuf_size":
-            self.writeBufferKilobytes = try value.number(1...1 << 20, "kilobytes")
+            self.writeBufferKilobytes = try value.number(0...Int(UInt32.max), "kilobytes")
         case "ssl_session_cache": self.keepsSessions = true
         case "ssl_kernel_tls": self.usesKernel = true
         case "ssl_min_version": self.versionMin = try value.number(0...3, "a version")

@@ -88,10 +88,10 @@ struct StatisticsReports {
         guard let first = tokens.next(line), let second = tokens.next(line) else {
             return output.append("CLIENT_ERROR bad command line\r\n")
         }
-        guard let number = line.extracting(first).unsignedNumber(),
-            let limit = line.extracting(second).unsignedNumber()
+        guard let number = line.extracting(first).number32(),
+            let limit = line.extracting(second).number32()
         else { return output.append(Answers.badFormat) }
-        guard number <= UInt64(Self.classNumberMax) else {
+        guard number <= Self.classNumberMax else {
             return output.append("CLIENT_ERROR Illegal slab id\r\n")
         }
         CacheDump.append(

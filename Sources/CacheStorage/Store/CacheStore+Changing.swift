@@ -38,7 +38,10 @@ extension CacheStore {
             }
             let item = Item(self.arena, reference)
             if let cas, item.cas != cas { return .exists }
-            if let expiry { item.expiry = expiry }
+            if let expiry {
+                item.expiry = expiry
+                self.stripes[stripe].noteExpiry(expiry)
+            }
             item.state = (item.state | Item.State.isStale) & ~Item.State.isPromised
             let version = self.versions.next()
             if item.isChained { self.stamp(item, version) }

@@ -32,6 +32,7 @@ extension CacheStore {
             ItemChange(
                 clientFlags: draft.flags, expiry: draft.expiry, state: draft.state | kept,
                 cas: cas, version: version))
+        self.stripes[stripe].noteExpiry(draft.expiry)
         item.countUse()
         item.lastAccess = now
         if grown != 0 { self.countGrowth(of: item, by: grown) }

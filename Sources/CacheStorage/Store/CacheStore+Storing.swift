@@ -69,7 +69,7 @@ extension CacheStore {
         let hash = self.hash(key)
         return self.withStripe(of: hash) { stripe in
             let result = self.place(key, value, hash, stripe, request, now, lane)
-            self.countStore(key, value.count, request.mode, result.outcome, stripe)
+            self.countStore(key, value.count, stripe)
             return result
         }
     }
@@ -82,7 +82,7 @@ extension CacheStore {
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let old = self.find(key, hash, stripe, now: now)
         var draft = ItemDraft(hash: hash, valueByteCount: value.count, request)
-        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        if let refusal = self.refusal(request, old, &draft, stripe) { return (refusal, 0) }
         if old != 0, !request.mode.isJoin {
             let item = Item(self.arena, old)
             if self.canOverwrite(item, valueByteCount: value.count),
@@ -107,7 +107,7 @@ extension CacheStore {
     ) -> (outcome: StoreOutcome, cas: UInt64) {
         let old = self.find(key, hash, stripe, now: now)
         var draft = ItemDraft(hash: hash, valueByteCount: byteCount, request)
-        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        if let refusal = self.refusal(request, old, &draft, stripe) { return (refusal, 0) }
         return self.placeAnew(key, draft, stripe, request, over: old, now, write: write)
     }
 
@@ -141,16 +141,19 @@ extension CacheStore {
         return (.stored, cas)
     }
 
-    /// Why a value is not stored over the old one, if there is one; nil to store it.
+    /// Why a value is not stored over the old one, if there is one; nil to store it. A comparison
+    /// is counted in the old one's class, as memcached does.
     @inline(__always)
     func refusal(
-        _ request: StoreRequest, _ old: UInt32, _ draft: inout ItemDraft
+        _ request: StoreRequest, _ old: UInt32, _ draft: inout ItemDraft, _ stripe: Int
     ) -> StoreOutcome? {
         guard old != 0 else {
             switch request.mode {
             case .set, .add: return nil
             case .replace, .append, .prepend: return .notStored
-            case .compareAndSet: return .notFound
+            case .compareAndSet:
+                self.stripes[stripe].counts.casMisses += 1
+                return .notFound
             }
         }
         let cas = request.conditions.cas
@@ -162,10 +165,16 @@ extension CacheStore {
             return .notStored
         case .append, .prepend: return cas == 0 || cas == item.cas ? nil : .exists
         case .compareAndSet:
-            if cas != 0, cas == item.cas { return nil }
-            guard request.conditions.takesOlder, cas != 0, cas < item.cas else { return .exists }
-            draft.expiry = item.expiry
-            draft.state |= Item.State.isStale | item.state & Item.State.isPromised
+            let isTaken = cas != 0
+                && (cas == item.cas || request.conditions.takesOlder && cas < item.cas)
+            self.hits(stripe, self.sizes.queueIndex(item)) {
+                if isTaken { $0.cas += 1 } else { $0.badCAS += 1 }
+            }
+            guard isTaken else { return .exists }
+            if cas != item.cas {
+                draft.expiry = item.expiry
+                draft.state |= Item.State.isStale | item.state & Item.State.isPromised
+            }
             return nil
         }
     }
@@ -178,17 +187,8 @@ extension CacheStore {
     }
 
     /// Counts a store, whatever came of it.
-    func countStore(
-        _ key: Span<UInt8>, _ byteCount: Int, _ mode: Mode, _ outcome: StoreOutcome, _ stripe: Int
-    ) {
+    func countStore(_ key: Span<UInt8>, _ byteCount: Int, _ stripe: Int) {
         let index = self.classNumber(keyByteCount: key.count, valueByteCount: byteCount) - 1
         self.stripes[stripe].countSet(index, of: self.sizes.all.count)
-        guard mode == .compareAndSet else { return }
-        switch outcome {
-        case .stored: self.hits(stripe, index) { $0.cas += 1 }
-        case .exists: self.hits(stripe, index) { $0.badCAS += 1 }
-        case .notFound: self.stripes[stripe].counts.casMisses += 1
-        default: break
-        }
     }
 }

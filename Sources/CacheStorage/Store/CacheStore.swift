@@ -27,7 +27,7 @@ package final class CacheStore: @unchecked Sendable {
     /// Prefixes of keys that are being flushed.
     let prefixFlushes = PrefixFlushes()
     let crawlLock = StoreLock()
-    var crawlPlace = WalkPlace()
+    var crawlSchedule = CrawlSchedule()
 
     /// Makes a store in `memory`, of which `owner` takes care: what lies there is taken up when it
     /// is a store's of the same settings, else the store is empty. What the memory has beyond the

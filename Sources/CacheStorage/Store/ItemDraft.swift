@@ -109,6 +109,7 @@ extension CacheStore {
         item.version = version
         item.cas = explicitCAS ?? (self.settings.hasCASNumbers ? version : 0)
         if item.isChained { self.stamp(item, version) }
+        self.stripes[stripe].noteExpiry(item.expiry)
         let record = RedoRecord(self.arena, stripe: stripe)
         if old != 0 { record.beginExchange(of: old, for: reference) }
         item.publish()

@@ -33,6 +33,7 @@ package struct ItemView {
         nonmutating set {
             guard self.item.expiry != newValue else { return }
             self.item.expiry = newValue
+            self.store.stripes[Stripes.index(of: self.item.hash)].noteExpiry(newValue)
             self.store.touched(self.item)
         }
     }

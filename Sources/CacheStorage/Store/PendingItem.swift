@@ -110,7 +110,7 @@ package final class PendingItem {
                     $0.copy(self.reference)
                 }
                 : store.show(self.reference, stripe, request, now: now)
-            store.countStore(key, self.byteCount, request.mode, result.outcome, stripe)
+            store.countStore(key, self.byteCount, stripe)
             return result
         }
         self.isCommitted = !request.mode.isJoin && result.outcome == .stored
@@ -140,7 +140,7 @@ package final class PendingItem {
             known.flags = Item(store.arena, old).clientFlags
             known.expiry = Item(store.arena, old).expiry
             let result = store.show(self.reference, stripe, known, now: now)
-            store.countStore(item.key, countedByteCount, request.mode, result.outcome, stripe)
+            store.countStore(item.key, countedByteCount, stripe)
             return result
         }
         self.isCommitted = result?.outcome == .stored
@@ -207,7 +207,7 @@ extension CacheStore {
         var draft = ItemDraft(
             hash: item.hash, valueByteCount: item.valueByteCount, flags: request.flags,
             expiry: request.expiry, state: item.state)
-        if let refusal = self.refusal(request, old, &draft) { return (refusal, 0) }
+        if let refusal = self.refusal(request, old, &draft, stripe) { return (refusal, 0) }
         item.clientFlags = draft.flags
         item.expiry = draft.expiry
         item.state = draft.state

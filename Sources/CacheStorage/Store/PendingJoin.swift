@@ -123,7 +123,7 @@ extension CacheStore {
                 hash: hash, valueByteCount: whole, flags: oldItem.clientFlags,
                 expiry: oldItem.expiry,
                 state: request.conditions.hasBinaryKey ? Item.State.hasBinaryKey : 0)
-            guard self.refusal(request, old, &draft) == nil,
+            guard self.refusal(request, old, &draft, stripe) == nil,
                 self.settings.takes(
                     keyByteCount: key.count, valueByteCount: whole, flags: draft.flags),
                 // The pin last: who lets go of one takes the stripe's lock.

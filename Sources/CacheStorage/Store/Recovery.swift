@@ -140,7 +140,9 @@ struct Recovery {
         self.queues[queue + Self.ageStep(self.now &- item.lastAccess)]
             .append(reference, item, self.arena)
         self.requestedByteCounts[index] += item.byteCount
-        self.stripes[Stripes.index(of: item.hash)].table.insert(reference, item, self.arena)
+        let stripe = Stripes.index(of: item.hash)
+        self.stripes[stripe].noteExpiry(item.expiry)
+        self.stripes[stripe].table.insert(reference, item, self.arena)
         self.report.itemCount += 1
     }
 

@@ -20,6 +20,8 @@ struct Stripe: ~Copyable {
     private var classHits: [ClassHits] = []
     /// Deletions, where other stores must be told of them.
     var tombstones = Tombstones()
+    /// Before this second none of its items is over.
+    private(set) var dueFrom = UInt32.max
 
     /// All stripes together begin with 2^26 buckets at the most, 256 MB, whatever is asked for.
     private static let initialPowerMax = 20
@@ -32,6 +34,15 @@ struct Stripe: ~Copyable {
             power: min(power, Self.initialPowerMax),
             powerMax: settings.hashTableGrows ? ItemTable.hashBitCount : power)
     }
+
+    /// Takes note of when an item will be over; 0 for never.
+    @inline(__always)
+    mutating func noteExpiry(_ second: UInt32) {
+        if second != 0, second < self.dueFrom { self.dueFrom = second }
+    }
+
+    /// Begins to find out anew when the first item will be over: all are looked at from here on.
+    mutating func forgetExpiries() { self.dueFrom = .max }
 
     /// Counts a get that found an item of a class.
     @inline(__always)

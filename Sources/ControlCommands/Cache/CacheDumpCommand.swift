@@ -33,7 +33,11 @@ struct CacheDumpCommand: ParsableCommand {
             """)
 
     @Argument(help: "The file; - for standard output.", completion: .file()) var file: String
-    @Option(help: ArgumentHelp("Keys like this one only.", valueName: "pattern")) var match: String?
+    @Option(
+        help: ArgumentHelp(
+            "Keys like this one only: * is any text, ? any byte, \\* the star itself.",
+            valueName: "pattern"))
+    var match: String?
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: DoneOptions
 

@@ -45,7 +45,11 @@ struct CacheKeysCommand: ParsableCommand {
             \(RecordList.help("keys", Self.fields))
             """)
 
-    @Option(help: ArgumentHelp("Keys like this one only.", valueName: "pattern")) var match: String?
+    @Option(
+        help: ArgumentHelp(
+            "Keys like this one only: * is any text, ? any byte, \\* the star itself.",
+            valueName: "pattern"))
+    var match: String?
     @Option(help: ArgumentHelp("So many on a page; 0 for all.", valueName: "count")) var limit = 100
     @Option(help: ArgumentHelp("The page that begins there.", valueName: "cursor"))
     var cursor: UInt32?

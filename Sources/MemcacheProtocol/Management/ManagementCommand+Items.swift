@@ -53,14 +53,10 @@ extension ManagementCommand {
     private static func crawler(
         _ what: Span<UInt8>, _ line: Span<UInt8>, _ tokens: inout TokenReader
     ) -> ManagementCommand {
-        if what.isAbbreviation(of: "crawl") {
-            guard let scope = Self.scope(line, &tokens) else { return .refused(Answers.badClass) }
-            return .crawl(scope)
-        }
+        if what.isAbbreviation(of: "crawl") { return .crawl(Self.scope(line, &tokens)) }
         let isDump = what.isAbbreviation(of: "metadump")
         if isDump || what.isAbbreviation(of: "mgdump") {
-            guard let scope = Self.scope(line, &tokens) else { return .refused(Answers.badClass) }
-            return .dump(scope, keysOnly: !isDump)
+            return .dump(Self.scope(line, &tokens), keysOnly: !isDump)
         }
         if what.isAbbreviation(of: "tocrawl") {
             guard let count = Self.number(line, &tokens) else { return .refused(Answers.badFormat) }

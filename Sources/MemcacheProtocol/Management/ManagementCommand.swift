@@ -12,9 +12,10 @@ package enum ManagementCommand: Sendable {
     case temporaryTTL(Int?)
     case crawlerRuns(Bool)
     case crawlerSleep(microseconds: Int), crawlerItemCountMax(Int)
-    case crawl(CrawlScope)
+    /// Without a scope when what was given is none.
+    case crawl(CrawlScope?)
     /// `metadump`, or with keys alone `mgdump`.
-    case dump(CrawlScope, keysOnly: Bool)
+    case dump(CrawlScope?, keysOnly: Bool)
     case reassign(source: Int, destination: Int)
     case automove(Int), automoveRatio(Double), automoveFreeRatio(Double)
     case automoveWindow(Int)

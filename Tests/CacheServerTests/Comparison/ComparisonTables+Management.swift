@@ -14,14 +14,16 @@ extension ComparisonTables {
             "lru_crawler tocrawl", "lru_crawler tocrawl 10", "lru_crawler tocrawl x",
             "lru_crawler crawl", "lru_crawler crawl x", "lru_crawler crawl 0",
             "lru_crawler crawl 64", "lru_crawler metadump", "lru_crawler metadump x",
-            "lru_crawler mgdump", "lru_crawler mgdump x")
+            "lru_crawler mgdump", "lru_crawler mgdump x", "lru_crawler disable",
+            "lru_crawler crawl x", "lru_crawler crawl 0", "lru_crawler crawl 1",
+            "lru_crawler metadump 64", "lru_crawler enable")
         + each(
             "slabs", "slabs x", "slabs automove", "slabs automove 0", "slabs automove 1",
             "slabs automove 2", "slabs automove 3", "slabs automove x", "slabs automove ratio",
             "slabs automove ratio 0.5", "slabs automove ratio x", "slabs automove window 20",
             "slabs automove window x", "slabs reassign", "slabs reassign 1",
             "slabs reassign 1 1", "slabs reassign 1 99", "slabs reassign 1 5",
-            "slabs reassign x 1")
+            "slabs reassign x 1", "slabs reassign -1 -1", "slabs reassign 0 0")
         + each(
             "cache_memlimit", "cache_memlimit 32", "cache_memlimit x", "cache_memlimit 7",
             "cache_memlimit 64 noreply", "verbosity 2", "verbosity 0")
@@ -35,7 +37,12 @@ extension ComparisonTables {
             "stats cachedump 99 1", "stats cachedump 300 1")
         + each(
             "stats extstore", "watch x", "get a\r\nwatch fetchers", "debugtime p",
-            "refresh_certs", "shutdown", "shutdown graceful", "misbehave")
+            "refresh_certs", "refresh_certs noreply", "shutdown", "shutdown graceful", "misbehave")
+
+    /// What 1.6.18 answers otherwise.
+    static let newManagement: [String] = each(
+        "lru_crawler disable", "lru_crawler mgdump 99", "lru_crawler enable",
+        "stats cachedump 1 4294967296", "stats cachedump 4294967297 1")
 
     /// With `-o track_sizes`.
     static let sizesCounted: [String] = [

@@ -36,6 +36,9 @@ struct CounterComparisonTests {
     private static let newSteps: [String] = [
         "ms grown 1 MA N30\r\nx\r\n", "ms grown 1 MA N30\r\nx\r\n", "ms s 1\r\nx\r\n",
         "md s x\r\n", "md s I x\r\n", "md none x\r\n",
+        "me none k -\r\n", "me none k k 1\r\n",
+        "ms v 1\r\nx\r\nmd v x I T-1\r\nmg v v t\r\n",
+        "ms v 1\r\nx\r\nmd v x I T2592001\r\n", "ms v 1\r\nx\r\nmd v x I T50\r\nmg v v t\r\n",
     ]
 
     /// Which counters differ from before, and by how much.
@@ -61,6 +64,33 @@ struct CounterComparisonTests {
                 let ours = Self.changes(from: before.ours, to: after.ours)
                 #expect(ours == theirs, "\(step.prefix(60))")
                 before = after
+            }
+            await both.stop()
+        }
+    }
+
+    /// Values that go from one class to another: what was compared counts where it was found.
+    @Test func classesCountAsInMemcached() async throws {
+        let wide = String(repeating: "x", count: 400)
+        let steps = [
+            "set a 0 0 1\r\n1\r\n", "cas a 0 0 400 999999\r\n\(wide)\r\n",
+            "ms a S1 C999999\r\n1\r\n", "ms a 400 C999999\r\n\(wide)\r\n",
+            "ms a 400 E500 c\r\n\(wide)\r\n", "ms a 1 C500 E600\r\n1\r\n",
+            "cas a 0 0 400 600\r\n\(wide)\r\n", "ms a 1 E900\r\n1\r\n",
+            "ms a 400 C800 I\r\n\(wide)\r\n", "cas none 0 0 1 1\r\n1\r\n",
+            "touch a 0\r\n", "delete a\r\n", "set n 0 0 1\r\n1\r\n", "incr n 1\r\n",
+        ]
+        let names = ["cas_hits", "cas_badval", "get_hits", "delete_hits", "incr_hits"]
+        try await runOnLoop { group in
+            let both = try await TwoCaches(on: group.loops[0])
+            for step in steps where both.isReference || !step.hasPrefix("ms") {
+                try await both.compare(step)
+                let (theirs, ours) = try await both.statistics("stats slabs")
+                for number in 1...20 {
+                    for name in names.map({ "\(number):\($0)" }) {
+                        #expect((ours[name] ?? "0") == (theirs[name] ?? "0"), "\(step) \(name)")
+                    }
+                }
             }
             await both.stop()
         }

@@ -10,9 +10,12 @@ struct ManagementComparisonTests {
     /// memcached has its maintainer and crawler here, which other comparisons switch off.
     private static let maintained = ["-o", "lru_maintainer,lru_crawler"]
 
-    private static func compareAll(_ texts: [String], _ options: [String]) async throws {
+    private static func compareAll(
+        _ old: [String], _ options: [String], new: [String] = []
+    ) async throws {
         try await runOnLoop { group in
             let both = try await TwoCaches(options, on: group.loops[0])
+            let texts = old + (both.isReference ? new : [])
             for text in texts { try await both.compare(text) }
             await both.stop()
             #expect(both.count == texts.count)
@@ -20,7 +23,8 @@ struct ManagementComparisonTests {
     }
 
     @Test func commands() async throws {
-        try await Self.compareAll(ComparisonTables.management, Self.maintained)
+        try await Self.compareAll(
+            ComparisonTables.management, Self.maintained, new: ComparisonTables.newManagement)
     }
 
     @Test func withoutMaintainerAndCrawler() async throws {

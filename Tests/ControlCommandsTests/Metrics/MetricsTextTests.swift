@@ -63,6 +63,8 @@ struct MetricsTextTests {
         ("", "", true), ("", "a", false), ("*", "", true), ("*", "anything", true),
         ("a*c", "abbc", true), ("a*c", "abbcd", false), ("?b", "ab", true), ("?b", "b", false),
         ("*ab*ab*", "abxab", true), ("*ab*ab*", "aab", false), ("a**b", "ab", true),
+        ("a\\*b", "a*b", true), ("a\\*b", "axb", false), ("\\?", "?", true), ("\\?", "x", false),
+        ("\\\\", "\\", true), ("a\\", "a\\", true), ("\\a*", "abc", true),
     ])
     func starsAndQuestionMarksStandForParts(pattern: String, name: String, fits: Bool) {
         #expect(NamePattern(pattern).matches(name) == fits)
