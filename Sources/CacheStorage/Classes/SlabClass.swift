@@ -25,8 +25,9 @@ struct SlabClass {
     var requestedByteCount = 0
     /// The second from which on it may be asked for a page again, after one could not be cleared.
     var mayGiveFrom: UInt32 = 0
-    /// `counts.evicted` when the class last asked another for a page.
-    var evictedAtLook = 0
+    /// `counts.evicted`, and `promoted` and `returned`, when the class last asked another for a
+    /// page.
+    var evictedAtLook = 0, usedAtLook = 0
 
     /// Cuts a chunk; nil when nothing is left to be cut.
     mutating func cut() -> UInt32? {

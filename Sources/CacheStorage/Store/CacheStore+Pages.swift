@@ -54,17 +54,24 @@ extension CacheStore {
     /// Changes when pages move by themselves.
     package func setPageMoves(_ moves: PageMoves) { self.withSlabs { $0.pageMoves = moves } }
 
+    /// A class whose items nobody asked for again has so many pages' worth of evictions for each.
+    private static let pagesWithoutUse = 4
+
     /// Whether it is time to look at the other classes: once for each page's worth of evictions, or
-    /// for each one.
+    /// for each one. Later when nothing was asked for again meanwhile: a burst of values that are
+    /// written once is not to take the pages of what is read.
     private func mayTakeOver(_ slabs: Slabs, _ index: Int) -> Bool {
         guard slabs.pageMoves.isOn else { return false }
         // What cannot evict can only hope for a page.
         guard self.settings.evicts else { return true }
         let evicted = slabs.classes[index].counts.evicted
         let sinceLook = evicted - slabs.classes[index].evictedAtLook
-        let wanted = slabs.pageMoves.isEager ? 1 : slabs.classes[index].chunksPerPage
+        var wanted = slabs.pageMoves.isEager ? 1 : slabs.classes[index].chunksPerPage
+        let used = slabs.classes[index].counts.promoted + slabs.classes[index].counts.returned
+        if used == slabs.classes[index].usedAtLook { wanted *= Self.pagesWithoutUse }
         guard sinceLook >= wanted else { return false }
         slabs.classes[index].evictedAtLook = evicted
+        slabs.classes[index].usedAtLook = used
         return true
     }
 

@@ -16,6 +16,7 @@ extension CacheStore {
             for index in slabs.classes.indices {
                 slabs.classes[index].counts = SlabClass.ClassCounts()
                 slabs.classes[index].evictedAtLook = 0
+                slabs.classes[index].usedAtLook = 0
             }
         }
     }
