@@ -10,6 +10,7 @@ from cache_alone import (
     first_answer,
     idle_connections,
     idle_processor,
+    idle_with_items,
     million_items,
     take_up,
 )
@@ -156,4 +157,6 @@ ROWS = [
         take_up),
     Row("idle-cpu", "CPU time of a server that nobody asks", None, True,
         alone(idle_processor, "-m", "64", "-t", "1")),
+    Row("idle-million", "the same with a million values of 100 bytes in it", None, True,
+        alone(idle_with_items, "-m", "1024", "-t", "1")),
 ]
