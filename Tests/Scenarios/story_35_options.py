@@ -11,6 +11,7 @@ from harness.options_seen import (
     answered,
     classes,
     core_limit,
+    crawled,
     backlog,
     group_counts,
     limit_of_clients,
@@ -68,6 +69,8 @@ CASES = [
     Case("-o hashpower=19", statistic("hash_power_level")),
     Case("-m 100", statistic("limit_maxbytes")),
     Case("-c 77", statistic("max_connections")),
+    Case("-o lru_crawler_tocrawl=100,no_lru_maintainer,lru_crawler", crawled),
+    Case("-o no_lru_maintainer,lru_crawler", crawled),
     Case("-o track_sizes", answered("set k 0 0 1\r\nx", "stats sizes")),
 ]
 
@@ -108,6 +111,8 @@ def compare(run, folder, case):
     seen = {}
     for side in ("memcached", "cached"):
         with SingleCache(run, folder, *case.words, program=side, name=side) as cache:
+            # Who answers has done all that comes before serving.
+            answered("version")(cache)
             seen[side] = case.seen(cache)
             # memcached takes a second to end in order.
             cache.process.kill()
@@ -156,6 +161,15 @@ def sockets(run, folder):
         yield f"-a {mask}: {modes['cached']}"
 
 
+def number_in(file):
+    """The number that a file holds; None while it is not written."""
+    try:
+        with open(file, encoding="ascii") as pid_file:
+            return int(pid_file.read() or 0) or None
+    except FileNotFoundError:
+        return None
+
+
 def background(run, folder, saw):
     """The process that was started ends at once, another one serves."""
     for side in ("memcached", "cached"):
@@ -164,8 +178,8 @@ def background(run, folder, saw):
         cache.start(wait=False)
         expect_equal(cache.process.wait(), 0, f"the status of {side} -d")
         until(lambda where=cache.port: answers(where), f"{side} to serve")
-        with open(file, encoding="ascii") as pid_file:
-            number = int(pid_file.read())
+        # memcached writes it when it serves already.
+        number = until(lambda where=file: number_in(where), f"a number in {file}")
         with cache.client() as client:
             expect_equal(client.statistics()["pid"], str(number), f"the number in {file}")
         os.kill(number, signal.SIGTERM)

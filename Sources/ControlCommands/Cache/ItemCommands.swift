@@ -17,7 +17,7 @@ struct CacheGetCommand: ParsableCommand {
             \(RecordList.help("items", CacheGetsCommand.fields))
             """)
 
-    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "The key: 1 to 250 bytes, no spaces.") var key: CacheKey
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: OutputOptions
 
@@ -71,7 +71,7 @@ struct CacheGetsCommand: ParsableCommand {
             \(RecordList.help("items", Self.fields))
             """)
 
-    @Argument(help: "The keys.") var keys: [CacheKey]
+    @Argument(help: "The keys: 1 to 250 bytes each, no spaces.") var keys: [CacheKey]
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: OutputOptions
 
@@ -115,7 +115,7 @@ struct CacheDeleteCommand: ParsableCommand {
             \(DoneOptions.help)
             """)
 
-    @Argument(help: "The keys.") var keys: [CacheKey]
+    @Argument(help: "The keys: 1 to 250 bytes each, no spaces.") var keys: [CacheKey]
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: DoneOptions
 
@@ -155,7 +155,7 @@ struct CacheTouchCommand: ParsableCommand {
             \(DoneOptions.help)
             """)
 
-    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "The key: 1 to 250 bytes, no spaces.") var key: CacheKey
     @Argument(help: "Seconds from now; 0 for never, above 30 days a Unix time.") var expires: Int
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: DoneOptions
@@ -210,7 +210,7 @@ struct CountCommand<Verb: CountVerb>: ParsableCommand {
                 """)
     }
 
-    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "The key: 1 to 250 bytes, no spaces.") var key: CacheKey
     @Argument(help: "How much.") var amount: UInt64 = 1
     @OptionGroup var cache: CacheOptions
     @OptionGroup var output: DoneOptions

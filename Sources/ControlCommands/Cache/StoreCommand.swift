@@ -71,7 +71,7 @@ struct StoreCommand<Verb: StoreVerb>: ParsableCommand {
                 """)
     }
 
-    @Argument(help: "The key.") var key: CacheKey
+    @Argument(help: "The key: 1 to 250 bytes, no spaces.") var key: CacheKey
     @Argument(help: "The value; - reads it from standard input.") var value: String
     @Option(help: ArgumentHelp("The item's 32 flag bits.", valueName: "number"))
     var flags: UInt32 = 0

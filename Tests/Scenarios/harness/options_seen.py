@@ -7,6 +7,7 @@ import time
 
 from .processes import run as run_command
 from .sockets import connect
+from .waiting import until
 
 CLOSED = "closed"
 
@@ -41,6 +42,24 @@ def statistic(name):
             return client.statistics()[name]
 
     return seen
+
+
+def crawled(cache):
+    """How many hundred of 2,000 items `lru_crawler crawl all` looks at. A bucket is looked at whole,
+    so that cached may come to a few items more."""
+    with cache.client() as client:
+        for number in range(2_000):
+            client.set(f"key:{number}", b"x")
+        before = int(client.statistics()["crawler_items_checked"])
+        client.stream.sendall(b"lru_crawler crawl all\r\n")
+        answer = client.line()
+
+        def looked_at():
+            found = client.statistics()
+            count = int(found["crawler_items_checked"]) - before
+            return count if count and found["lru_crawler_running"] == "0" else None
+
+        return answer, until(looked_at, "the crawler to have looked") // 100
 
 
 def settings(cache):
