@@ -24,9 +24,12 @@ from harness.options_seen import (
     statistic,
 )
 from harness.processes import Process
+from harness.processes import run as run_command
 from harness.single import MEMCACHED, SingleCache, has_memcached
-from harness.sockets import answers
-from harness.waiting import expect_equal, until
+from harness.sockets import answers, free_port
+from harness.waiting import expect, expect_equal, until
+
+EX_OSERR = 71
 
 
 @dataclass
@@ -104,6 +107,8 @@ def tell(run, _):
             saw(", ".join(sockets(run, folder)))
         with run.step("35.4", "-d and -P: in the background, the file has its number") as saw:
             background(run, folder, saw)
+        with run.step("35.5", "-c beyond what may be open: it does not start") as saw:
+            too_many(run, folder, saw)
 
 
 def compare(run, folder, case):
@@ -159,6 +164,19 @@ def sockets(run, folder):
                 cache.stop()
         expect_equal(modes["cached"], modes["memcached"], f"the socket's mode by -a {mask}")
         yield f"-a {mask}: {modes['cached']}"
+
+
+def too_many(run, folder, saw):
+    """Who may not raise the limit of open files: status 71 in both, and ours names the option."""
+    may_not = ["setpriv", "--bounding-set=-sys_resource", "--", "prlimit", "--nofile=200:200"]
+    wanted = ["-u", "root", "-l", "127.0.0.1", "-p", free_port(), "-c", "5000"]
+    told = {}
+    for program in (MEMCACHED, os.path.join(run.binaries, "cached")):
+        own = ["--control", os.path.join(folder, "none")] if program != MEMCACHED else []
+        ended, _, told[program] = run_command([*may_not, program, *wanted, *own])
+        expect_equal(ended, EX_OSERR, f"the status of {program}")
+    expect("-c 5000" in told[program], "the option in the error", told[program])
+    saw(told[program].strip())
 
 
 def number_in(file):
