@@ -65,6 +65,11 @@ struct RealCacheTests {
             try file.write("-c 300\n-I 2m\n")
             cache.signal(1)
             try await Self.waitForRefusal(naming: "-I", "\(cache.socketPath).control", on: loop)
+            try file.write("-c 300\n-m 33000\n")
+            cache.signal(1)
+            try await Self.waitForRefusal(
+                naming: "needs a restart to raise -m beyond 32000",
+                "\(cache.socketPath).control", on: loop)
             try file.write("-c 400\n-c many\n")
             cache.signal(1)
             try await Self.waitForRefusal(
