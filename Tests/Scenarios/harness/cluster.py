@@ -189,7 +189,8 @@ class Cluster:
             "--control",
             self.control_path(node),
         ]
-        return Process(node, command, self.logs, [self.address(node)])
+        return Process(
+            node, command, self.logs, [self.address(node), self.control_path(node)])
 
     def _balancer(self):
         flag = "-c" if self.variant.front == "nginx" else "-f"
@@ -202,7 +203,8 @@ class Cluster:
             "--control",
             self.control_path("balancer"),
         ]
-        return Process("balancer", command, self.logs, [self.front])
+        return Process(
+            "balancer", command, self.logs, [self.front, self.control_path("balancer")])
 
     @property
     def programs(self):

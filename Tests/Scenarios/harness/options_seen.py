@@ -45,8 +45,8 @@ def statistic(name):
 
 
 def crawled(cache):
-    """How many hundred of 2,000 items `lru_crawler crawl all` looks at. A bucket is looked at whole,
-    so that cached may come to a few items more."""
+    """How many hundred of 2,000 items `lru_crawler crawl all` looks at. A bucket is looked at
+    whole, so that cached may come to a few items more."""
     with cache.client() as client:
         for number in range(2_000):
             client.set(f"key:{number}", b"x")
