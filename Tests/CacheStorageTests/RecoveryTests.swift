@@ -33,6 +33,25 @@ struct RecoveryTests {
         }
     }
 
+    /// What stands in a header may be damaged, as by a file that was copied in part.
+    @Test func aPartOfAnUnknownClassIsFree() throws {
+        let before = self.open()
+        before.store("key", [UInt8](repeating: 1, count: 3_000_000))
+        before.store("other", [2])
+        let key = Array("key".utf8)
+        let hash = before.store.hash(key.span)
+        let stripe = Stripes.index(of: hash)
+        let reference = before.store.stripes[stripe].table
+            .find(key.span, hash, before.store.arena)
+        let extra = Item(before.store.arena, reference).firstExtra
+        Item(before.store.arena, extra).classIndex = 200
+        let after = self.open()
+        #expect(after.read("key") == nil)
+        #expect(after.read("other")?.value == [2])
+        #expect(after.store.recovery.brokenCount == 1)
+        #expect(after.store("key", [UInt8](repeating: 3, count: 3_000_000)) == .stored)
+    }
+
     @Test func anotherFormatIsDroppedAndSaidSo() throws {
         let before = self.open()
         before.store("key", [1, 2, 3])

@@ -157,8 +157,10 @@ final class ChangeSource {
             }
             guard isGone else { return }
             // Expired or evicted before it was told: what the peer has is older, and must go too.
-            self.node.store.forget(key.span, version: version, now: now)
-            self.tell(.deletion(key: key, version: version), output, now: now)
+            // The state itself may stay with whoever has it, or gets it of another cache.
+            let older = version - 1
+            self.node.store.forget(key.span, version: older, now: now)
+            self.tell(.deletion(key: key, version: older), output, now: now)
         case .deletion(let key, let version):
             self.counts.deletions += 1
             ReplicationFrame.deletion(key: key, version: version).append(to: output)

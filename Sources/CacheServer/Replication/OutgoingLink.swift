@@ -80,11 +80,14 @@ final class OutgoingLink: Sendable {
             do {
                 try await self.serve()
             } catch LinkProblem.isOneself {
+                if self.current.state != .closed {
+                    self.replicator.logger.notice("replication: \(self.peer.name) is this cache")
+                }
                 self.enter(.closed, LinkProblem.isOneself.description)
-                self.replicator.logger.notice("replication: \(self.peer.name) is this cache")
-                return
+                // A name may lead elsewhere later.
+                pause = Self.pauses.last
             } catch LinkProblem.sameTag {
-                continue
+                // This cache has another one now.
             } catch {
                 if self.isStopped { break }
                 let wasUp = [.streaming, .copying].contains(self.current.state)

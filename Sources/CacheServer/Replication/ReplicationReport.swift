@@ -78,14 +78,34 @@ extension Replicator {
         guard !before.isEmpty else { return nil }
         let deadline = loop.now + Self.promotionTimeMax
         while true {
-            // A position from before says nothing of what has changed since.
-            let late = self.incoming.filter { report in
-                let heard = before.first { $0.node == report.node }?.positionCount ?? 0
-                return report.state != .streaming || report.place != report.end
-                    || report.positionCount < heard + 2
-            }
-            if late.isEmpty || loop.now >= deadline { return late.map(\.name) }
+            let late = self.unheard(since: before)
+            if late.isEmpty || loop.now >= deadline { return late }
             await loop.sleep(until: loop.now + Self.promotionCheckInterval)
         }
+    }
+
+    /// The names of peers that may have something that is not here: those whose links tell more, or
+    /// told more before and are gone, and those that this cache reaches, or should, and that do not
+    /// tell it anything.
+    private func unheard(since before: [LinkReport]) -> [String] {
+        let incoming = self.incoming
+        // A position from before says nothing of what has changed since.
+        let late = incoming.filter { report in
+            let heard = before.first { $0.node == report.node }?.positionCount ?? 0
+            return report.state != .streaming || report.place != report.end
+                || report.positionCount < heard + 2
+        }
+        let tellers = Set(incoming.map(\.node))
+        let gone = before.filter { !tellers.contains($0.node) }
+        let silent = self.outgoing.filter { report in
+            report.state != .closed
+                && (report.state == .waiting || report.state == .dialing
+                    || !tellers.contains(report.node))
+        }
+        var names: [String] = []
+        for report in late + gone + silent where !names.contains(report.name) {
+            names.append(report.name)
+        }
+        return names
     }
 }

@@ -89,7 +89,7 @@ struct Recovery {
                 } else {
                     self.slabs.markFree(chunk, index)
                 }
-            } else if state & Item.State.isExtra != 0 {
+            } else if state & Item.State.isExtra != 0, item.classIndex == index {
                 item.place = Item.Place.taken
                 self.slabs.classes[index].otherCount += 1
                 self.extras.append(chunk)
