@@ -6,8 +6,9 @@ import Base
 /// - `t` and `l` of meta answers are seconds that may tick between two servers: they are rounded.
 struct NormalAnswer {
     private var numbers: [String: Int] = [:]
-    /// The last CAS number seen as the server writes it.
-    private(set) var lastCAS = "1"
+    /// The last CAS number seen as the server writes it. The first one is nobody's: the first item
+    /// of one server may have 1, and that of the other not.
+    private(set) var lastCAS = "999999999999"
 
     /// The answer's lines, with values in their places.
     mutating func lines(of answer: [UInt8]) -> [String] {
