@@ -65,7 +65,7 @@ import Testing
     /// each; more slowly for values that nobody reads.
     @Test(arguments: [
         (false, false, true, 1...1), (true, false, false, 3...5), (true, false, true, 8...15),
-        (true, true, true, 12...16),
+        (true, true, true, 12...16), (true, true, false, 12...16),
     ])
     func pagesMoveAsFastAsTheyMay(
         isOn: Bool, isEager: Bool, isRead: Bool, expected: ClosedRange<Int>

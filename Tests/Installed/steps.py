@@ -231,7 +231,7 @@ def secret(booted):
     until(lambda: not linked(booted), "no link with another secret", 30)
     booted.run("mv /root/cached.conf.before /etc/holdfast/cached.conf; systemctl restart cached; "
                "systemctl stop cached@vault cached@vault.socket cached-control@vault.socket; "
-               "rm /etc/holdfast/cached@vault.env /etc/holdfast/cached.secrets/replication; "
+               "rm /etc/holdfast/cached@vault.env; "
                "ctl health --wait")
     return "two caches by a secret of LoadCredential=, none with another one"
 

@@ -10,6 +10,7 @@ from harness.replicas import Replica, ctl, links_by_ctl, same, settled
 from harness.waiting import expect, expect_equal, until
 from story_20_tls import Certificates
 
+NOT_IN_TIME = 75
 SECRET = b"a secret of the house\n"
 
 
@@ -38,9 +39,11 @@ def tell(run, _):
     with tempfile.TemporaryDirectory(prefix="hf-") as folder:
         with run.step("31.7", "three caches, of which two are named by nobody") as saw:
             three(run, folder, saw)
-        with run.step("31.8", "a secret: who does not know it is refused, and that is said") as saw:
+        with run.step("31.8", "promote, while a peer that is named is away") as saw:
+            one_away(run, folder, saw)
+        with run.step("31.9", "a secret: who does not know it is refused, and that is said") as saw:
             secret(run, folder, saw)
-        with run.step("31.9", "TLS between peers, by the certificates of -Z") as saw:
+        with run.step("31.10", "TLS between peers, by the certificates of -Z") as saw:
             encrypted(run, folder, saw)
 
 
@@ -213,6 +216,21 @@ def switch_over(run, one, two, saw):
     ctl(run, two, "repl", "promote", status=1)
     ctl(run, two, "repl", "lag", "--max", "5", status=1)
     saw("nothing missing")
+
+
+def one_away(run, folder, saw):
+    """What a peer that is away may have is not known: the answer is no, by its name."""
+    one, two, away = (Replica(run, folder, name) for name in ("here", "there", "away"))
+    try:
+        one.start(two, away)
+        two.start(one)
+        until(lambda: one.links("from"), "a link")
+        told = ctl(run, one, "repl", "promote", status=NOT_IN_TIME)
+        expect(away.place in told and two.place not in told, "whom to wait for", told)
+    finally:
+        one.stop()
+        two.stop()
+    saw(told.strip())
 
 
 def three(run, folder, saw):

@@ -23,7 +23,8 @@ extension CommandSession {
         var tokens = TokenReader(words)
         while let word = tokens.next(line) { last = word }
         if verb != .watch, verb != .refreshCertificates, self.stream == nil,
-            line.extracting(last).isEqual(to: "noreply") {
+            line.extracting(last).isEqual(to: "noreply")
+        {
             executor.output.truncate(to: start)
         }
     }
@@ -216,7 +217,6 @@ extension CommandSession {
             output.append(Answers.ok)
         case .badClass: output.append("BADCLASS invalid src or dst class id\r\n")
         case .noSpare: output.append("NOSPARE source class has no spare pages\r\n")
-        case .same: output.append("SAME src and dst class are identical\r\n")
         case .busy: output.append("BUSY currently processing reassign request\r\n")
         }
     }

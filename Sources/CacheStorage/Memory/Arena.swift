@@ -86,13 +86,18 @@
         UInt32(self.unitCount(Self.reservedByteCount + number * Self.pageByteCount))
     }
 
-    /// Writes down that nobody has any page.
-    func forgetPages() {
+    /// Writes down that nobody has any page and nothing is to be redone, and returns the memory of
+    /// all pages to the system, whatever lies in them. Owners of pages that there is no memory for
+    /// are forgotten too: there may be some the next time.
+    ///
+    /// - Returns: whether all bytes of the pages read as zero now.
+    func forgetPages() -> Bool {
+        let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
+        if self.giveBackBytes(Self.pageOwnersOffset..<end) { return true }
         let owners = unsafe self.base + Self.pageOwnersOffset
-        unsafe owners.initializeMemory(as: UInt8.self, repeating: 0, count: self.pageCount)
-        let records = unsafe self.base + Self.redoRecordsOffset
-        unsafe records.initializeMemory(
-            as: UInt8.self, repeating: 0, count: RedoRecord.count * RedoRecord.byteCount)
+        unsafe owners.initializeMemory(
+            as: UInt8.self, repeating: 0, count: Self.reservedByteCount - Self.pageOwnersOffset)
+        return false
     }
 
     /// Returns a page's memory to the system.
@@ -102,13 +107,5 @@
     func giveBack(page number: Int) -> Bool {
         let start = Self.reservedByteCount + number * Self.pageByteCount
         return self.giveBackBytes(start..<start + Self.pageByteCount)
-    }
-
-    /// Returns the memory of all pages to the system, whatever lies in them.
-    ///
-    /// - Returns: whether all their bytes read as zero now.
-    func giveBackAll() -> Bool {
-        let end = Self.reservedByteCount + self.pageCount * Self.pageByteCount
-        return self.giveBackBytes(Self.reservedByteCount..<end)
     }
 }

@@ -57,8 +57,8 @@ extension CacheStore {
     /// A class whose items nobody asked for again has so many pages' worth of evictions for each.
     private static let pagesWithoutUse = 4
 
-    /// Whether it is time to look at the other classes: once for each page's worth of evictions, or
-    /// for each one. Later when nothing was asked for again meanwhile: a burst of values that are
+    /// Whether it is time to look at the other classes: for each eviction where that was asked for,
+    /// else once for each page's worth. Later when nothing was asked for again meanwhile: a burst of values that are
     /// written once is not to take the pages of what is read.
     private func mayTakeOver(_ slabs: Slabs, _ index: Int) -> Bool {
         guard slabs.pageMoves.isOn else { return false }
@@ -66,9 +66,9 @@ extension CacheStore {
         guard self.settings.evicts else { return true }
         let evicted = slabs.classes[index].counts.evicted
         let sinceLook = evicted - slabs.classes[index].evictedAtLook
-        var wanted = slabs.pageMoves.isEager ? 1 : slabs.classes[index].chunksPerPage
         let used = slabs.classes[index].counts.promoted + slabs.classes[index].counts.returned
-        if used == slabs.classes[index].usedAtLook { wanted *= Self.pagesWithoutUse }
+        let pages = used == slabs.classes[index].usedAtLook ? Self.pagesWithoutUse : 1
+        let wanted = slabs.pageMoves.isEager ? 1 : pages * slabs.classes[index].chunksPerPage
         guard sinceLook >= wanted else { return false }
         slabs.classes[index].evictedAtLook = evicted
         slabs.classes[index].usedAtLook = used
@@ -116,7 +116,6 @@ extension CacheStore {
         guard numbers.contains(target), source.map(numbers.contains) ?? true else {
             return .badClass
         }
-        if source == target { return .same }
         return self.withStripe(of: 0) { stripe in
             self.withSlabs { slabs in
                 let room = Room(stripe: stripe, kept: 0, now: now)
@@ -141,7 +140,7 @@ extension CacheStore {
 
 /// How the move of a page began.
 package enum PageMove: Sendable {
-    /// It has begun; there is no such class; the class has one page only; both are the same;
-    /// another page is on its way.
-    case begun, badClass, noSpare, same, busy
+    /// It has begun; there is no such class; the class has one page only; another page is on its
+    /// way.
+    case begun, badClass, noSpare, busy
 }

@@ -53,8 +53,7 @@ package final class CacheStore: @unchecked Sendable {
         var isZero = false
         let refusal = wasEmpty ? nil : self.superblock.refusal(settings)
         if wasEmpty || refusal != nil {
-            self.arena.forgetPages()
-            isZero = self.arena.giveBackAll()
+            isZero = self.arena.forgetPages()
             self.superblock.begin(settings, secret: origin.secret, epoch: origin.epoch)
         }
         self.secret = self.superblock.secret

@@ -22,9 +22,11 @@ final class SimulatedNode {
     private(set) var node: ReplicaNode
     private let queueCountMax: Int
 
-    init(number: UInt64, tag: UInt16, queueCountMax: Int) throws {
+    init(
+        number: UInt64, tag: UInt16, queueCountMax: Int, memoryLimit: Int = memoryLimit
+    ) throws {
         var settings = StorageSettings()
-        settings.memoryLimit = Self.memoryLimit
+        settings.memoryLimit = memoryLimit
         settings.itemByteCountMax = 4 << 20
         settings.chunkByteCountMax = 16 << 10
         let memory = try SharedMemory(byteCount: settings.byteCount)
