@@ -58,8 +58,8 @@ extension CacheStore {
     private static let pagesWithoutUse = 4
 
     /// Whether it is time to look at the other classes: for each eviction where that was asked for,
-    /// else once for each page's worth. Later when nothing was asked for again meanwhile: a burst of values that are
-    /// written once is not to take the pages of what is read.
+    /// else once for each page's worth. Later when nothing was asked for again meanwhile: a burst
+    /// of values that are written once is not to take the pages of what is read.
     private func mayTakeOver(_ slabs: Slabs, _ index: Int) -> Bool {
         guard slabs.pageMoves.isOn else { return false }
         // What cannot evict can only hope for a page.
